@@ -1,1 +1,38 @@
-//! Wire types of Hallway.
+//! The wire types of Hallway: pure data, no input or output.
+//!
+//! Server, client SDK and tests share these types; everything that travels is one of them. The way in:
+//!
+//! * [`ids`]: users, groups, conversations, messages and how their names are written.
+//! * [`message`]: the message object with every kind of payload; [`tip`]: what the server itself says in a chat.
+//! * [`conversation`], [`group`], [`user`], [`session`]: the other objects.
+//! * [`sync`]: heads, changes, ranges, live frames: how a client comes to have what the server has.
+//! * [`method`]: every request with its parameters and its answer; [`event`]: what the server says unasked.
+//! * [`frame`]: the JSON-RPC envelope around both.
+//! * [`error`]: every code; [`limits`]: every number a deployer may change; [`link`]: invite links.
+//!
+//! `README.md` beside this file tells a third party how to write a client in another language.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod conversation;
+pub mod error;
+pub mod event;
+pub mod frame;
+pub mod group;
+pub mod ids;
+pub mod limits;
+pub mod link;
+pub mod message;
+pub mod method;
+pub mod session;
+pub mod sync;
+pub mod tip;
+pub mod user;
+
+pub use error::{ChatError, ErrorCode};
+pub use ids::{ConversationId, GroupId, MessageId, UserId};
+pub use limits::Limits;
+pub use message::Message;
+
+/// Version of the wire protocol. A server refuses a client whose major part differs.
+pub const PROTOCOL_VERSION: u32 = 1;

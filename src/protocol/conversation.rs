@@ -1,0 +1,141 @@
+//! Conversations as one viewer has them (spec part 3).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ConversationId, UserId};
+
+/// How a conversation makes itself noticed (CONV-90 to CONV-94).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum RemindType {
+    /// The default.
+    #[default]
+    AcceptAndNotify,
+    /// Muted.
+    AcceptNotNotify,
+    /// Refused.
+    Discard,
+    /// Muted unless mentioned.
+    NotNotifyExceptAt,
+    /// Topics: only mentions arrive.
+    NotReceiveExceptAt,
+}
+
+/// What is private to one user about a conversation and the same on all their instances. Changes of it
+/// travel in the user's own log; the server's read position is part of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ConversationState {
+    /// Which conversation.
+    pub conversation_id: ConversationId,
+    /// Where the user has read up to, and what counts from there.
+    pub read: ReadState,
+    /// Messages at and below this place are gone for this user (clear history).
+    #[serde(default)]
+    pub min_seq: u64,
+    /// Messages above this place are not for this user, who left or was removed; none while a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_seq: Option<u64>,
+    /// The conversation is out of the list until it holds a message above this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden_to: Option<u64>,
+    /// Out of the group: readable, not writable (CONV-35, CONV-58).
+    #[serde(default)]
+    pub is_readonly: bool,
+    /// Pinned to the top (CONV-29).
+    #[serde(default)]
+    pub is_pinned: bool,
+    /// CONV-30.
+    #[serde(default)]
+    pub message_remind_type: RemindType,
+}
+
+/// A read position and what it means for the count. Positions only grow; the higher `read_seq` wins.
+///
+/// `unread = head.ord - read_ord - revoked_unread - (rows recalled since `as_of` above `read_seq`)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReadState {
+    /// Everything up to this place is read.
+    pub read_seq: u64,
+    /// `ord` at that place.
+    pub read_ord: u64,
+    /// Countable messages above `read_seq` that were recalled.
+    #[serde(default)]
+    pub revoked_unread: u64,
+    /// The conversation's change number this was true at.
+    #[serde(default)]
+    pub as_of: u64,
+}
+
+/// What somebody has begun to write (CONV-34, PLUS-4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Draft {
+    /// Which conversation.
+    pub conversation_id: ConversationId,
+    /// Empty when there is none.
+    pub draft_text: String,
+    /// What it will answer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<crate::message::Quote>,
+    /// Unix milliseconds at the instance where it was typed; the later one wins.
+    pub time_ms: i64,
+}
+
+/// Why a mention concerns the viewer (CONV-53).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
+pub enum AtType {
+    /// By name.
+    Me,
+    /// With everybody.
+    All,
+    /// Both.
+    AllAndMe,
+}
+
+impl From<AtType> for u8 {
+    fn from(at: AtType) -> u8 {
+        match at {
+            AtType::Me => 1,
+            AtType::All => 2,
+            AtType::AllAndMe => 3,
+        }
+    }
+}
+
+impl TryFrom<u8> for AtType {
+    type Error = &'static str;
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        match number {
+            1 => Ok(Self::Me),
+            2 => Ok(Self::All),
+            3 => Ok(Self::AllAndMe),
+            _ => Err("at_types is 1, 2 or 3"),
+        }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for AtType {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AtType".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "integer", "minimum": 1, "maximum": 3 })
+    }
+}
+
+/// One unread message that mentions the viewer (CONV-50 to CONV-54).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Mention {
+    /// Who mentioned (CONV-51).
+    pub from: UserId,
+    /// Jump target (CONV-52).
+    pub message_sequence: u64,
+    /// CONV-53.
+    pub at_types: AtType,
+}
