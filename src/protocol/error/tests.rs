@@ -220,3 +220,40 @@ fn the_time_to_wait_travels_in_the_data() {
     let longest = ChatError::new(ErrorCode::TooFrequent).with_data("text").with_retry_after(Duration::MAX);
     assert_eq!(longest.retry_after(), Some(Duration::from_millis(u64::MAX)));
 }
+
+/// Keys and texts of a Fluent file whose messages take one line each.
+fn messages(language: &str) -> BTreeMap<String, String> {
+    let path = root().join("i18n").join(language).join("errors.ftl");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut found = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (key, text) = line.split_once(" = ").unwrap_or_else(|| panic!("not a message: {line}"));
+        assert!(found.insert(key.to_owned(), text.to_owned()).is_none(), "{language}: {key} is there twice");
+    }
+    found
+}
+
+/// SERR-96: every code has a sentence in both languages; SERR-97: there is one for unknown codes.
+#[test]
+fn every_code_has_a_sentence_in_both_languages() {
+    let wanted: BTreeSet<String> = ErrorCode::ALL
+        .iter()
+        .map(|code| format!("error-{code}"))
+        .chain(["error-unknown".into(), "error-hook".into()])
+        .collect();
+    for language in ["en", "zh-CN"] {
+        let found = messages(language);
+        let keys: BTreeSet<String> = found.keys().cloned().collect();
+        let missing: Vec<_> = wanted.difference(&keys).collect();
+        let needless: Vec<_> = keys.difference(&wanted).collect();
+        assert!(missing.is_empty(), "{language} has no text for {missing:?}");
+        assert!(needless.is_empty(), "{language} has texts for codes that do not exist: {needless:?}");
+        for (key, text) in &found {
+            assert!(!text.contains(['!', '！']), "{language}: {key} shouts");
+            if key != "error-unknown" {
+                assert!(text.ends_with(['.', '。']), "{language}: {key} is no sentence");
+            }
+        }
+        assert!(found["error-unknown"].contains("{ $code }"));
+    }
+}
