@@ -1,0 +1,192 @@
+//! A desktop without a screen, for driving real windows.
+//!
+//! [`Desktop`] is everything that a program with a window expects to find around it: an X server
+//! that draws into memory (Xvfb), a window manager (openbox), a session bus, and an unlocked key
+//! ring, all private to the test and gone with it. [`Window`] is one window on it: found by the
+//! process that owns it, driven by keyboard and pointer events that go in at the X server as those
+//! of real devices do (XTEST), and read as pictures ([`Shot`]).
+//!
+//! Waiting is on what happens: the X server tells when a window is mapped, gets the focus, changes
+//! its title or is drawn on (DAMAGE). A deadline only turns waiting for ever into a failure.
+
+mod keyboard;
+mod screen;
+mod shot;
+mod window;
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+    rc::Rc,
+    time::Duration,
+};
+
+pub use shot::{Area, Shot};
+pub use window::Window;
+
+use crate::{
+    failure::{Outcome, While},
+    process::{Program, program},
+};
+use screen::Screen;
+
+/// How long any of the programs of the desktop may take to start, on a busy machine.
+const START: Duration = Duration::from_secs(30);
+
+/// A private desktop; everything on it ends when it is dropped.
+pub struct Desktop {
+    // In the order in which they have to end: clients before the server they talk to.
+    screen: Rc<Screen>,
+    _keyring: Program,
+    _bus: Program,
+    _manager: Program,
+    _server: Program,
+    display: String,
+    bus_address: String,
+    dir: PathBuf,
+}
+
+impl Desktop {
+    /// Starts a desktop of this size in pixels. The home directory of everybody on it, and the logs,
+    /// are under `dir`, which is emptied first.
+    pub fn start(dir: &Path, width: u16, height: u16) -> Outcome<Self> {
+        if dir.exists() {
+            fs::remove_dir_all(dir).doing(dir.display())?;
+        }
+        for sub in ["home", "log"] {
+            fs::create_dir_all(dir.join(sub)).doing(dir.display())?;
+        }
+        let run = dir.join("run");
+        fs::create_dir(&run).doing(run.display())?;
+        fs::set_permissions(&run, Permissions::from_mode(0o700)).doing(run.display())?;
+        let log = |name: &str| dir.join("log").join(name);
+
+        // Xvfb picks a free display itself and prints its number once it takes connections.
+        let server = Program::start(
+            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0"]).arg(format!("{width}x{height}x24")).args([
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ]),
+            &log("xvfb.log"),
+        )?;
+        let number = server.line("the number of its display", START, |line| line.trim().parse::<u32>().ok())?;
+        let display = format!(":{number}");
+        let screen = Rc::new(Screen::open(&display)?);
+
+        let env = Environment { dir, display: &display, bus_address: None };
+        let manager = Program::start(&mut env.command("openbox"), &log("openbox.log"))?;
+        screen.wait_for_manager(START)?;
+
+        // The path of a socket is limited to 107 bytes, so the bus picks one in /tmp.
+        let bus = Program::start(
+            env.command("dbus-daemon").args([
+                "--session",
+                "--nofork",
+                "--nopidfile",
+                "--print-address=1",
+                "--address=unix:tmpdir=/tmp",
+            ]),
+            &log("bus.log"),
+        )?;
+        let bus_address =
+            bus.line("its address", START, |line| line.starts_with("unix:").then(|| line.to_owned()))?;
+
+        let env = Environment { bus_address: Some(&bus_address), ..env };
+        let keyring = Program::start_with_input(
+            env.command("gnome-keyring-daemon").args(["--foreground", "--unlock", "--components=secrets"]),
+            &log("keyring.log"),
+            b"a password of the test\n",
+        )?;
+        Program::start(
+            env.command("gdbus").args(["wait", "--session", "--timeout", "30", "org.freedesktop.secrets"]),
+            &log("keyring.log"),
+        )?
+        .end(START)?;
+
+        Ok(Self {
+            screen,
+            _keyring: keyring,
+            _bus: bus,
+            _manager: manager,
+            _server: server,
+            display,
+            bus_address,
+            dir: dir.to_owned(),
+        })
+    }
+
+    /// The home directory of the person at this desktop.
+    pub fn home(&self) -> PathBuf {
+        self.dir.join("home")
+    }
+
+    /// A command that runs at this desktop: its display, bus and home, and nothing else of the
+    /// environment of the test.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        Environment { dir: &self.dir, display: &self.display, bus_address: Some(&self.bus_address) }.command(program)
+    }
+
+    /// Opens a window of the app and waits until something is drawn in it. `log` names its log.
+    pub fn open_app(&self, args: &[&str], log: &str) -> Outcome<App> {
+        let program = Program::start(
+            self.command(program("hallway")?).args(args),
+            &self.dir.join("log").join(log).with_extension("log"),
+        )?;
+        let window = Window::of_process(&self.screen, program.pid(), START)?;
+        window.until_drawn(START)?;
+        Ok(App { program, window })
+    }
+
+    /// A picture of the whole screen.
+    pub fn shot(&self) -> Outcome<Shot> {
+        self.screen.shot(None)
+    }
+}
+
+/// A running app with its window.
+pub struct App {
+    /// The process.
+    pub program: Program,
+    /// Its main window.
+    pub window: Window,
+}
+
+impl App {
+    /// Closes the window as its close button does, and waits for the process to end.
+    pub fn close(mut self, within: Duration) -> Outcome {
+        self.window.close()?;
+        let status = self.program.end(within)?;
+        status.success().then_some(()).doing(format_args!("the app ended with {status}"))
+    }
+}
+
+/// The environment of the programs at a desktop.
+#[derive(Clone, Copy)]
+struct Environment<'a> {
+    dir: &'a Path,
+    display: &'a str,
+    bus_address: Option<&'a str>,
+}
+
+impl Environment<'_> {
+    fn command(self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.dir.join("home"))
+            .env("XDG_RUNTIME_DIR", self.dir.join("run"))
+            .env("LANG", "C.UTF-8")
+            .env("DISPLAY", self.display)
+            // A Vulkan driver without a card opens a window here and never shows a frame.
+            .env("ICED_BACKEND", "tiny-skia")
+            .env("RUST_BACKTRACE", "1");
+        if let Some(address) = self.bus_address {
+            command.env("DBUS_SESSION_BUS_ADDRESS", address);
+        }
+        command
+    }
+}
