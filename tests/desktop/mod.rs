@@ -131,18 +131,31 @@ impl Desktop {
 
     /// Opens a window of the app and waits until something is drawn in it. `log` names its log.
     pub fn open_app(&self, args: &[&str], log: &str) -> Outcome<App> {
-        let program = Program::start(
-            self.command(program("hallway")?).args(args),
-            &self.dir.join("log").join(log).with_extension("log"),
-        )?;
+        let (program, window) = self.open(self.command(program("hallway")?).args(args), log)?;
+        Ok(App { program, window })
+    }
+
+    /// Starts a program made with [`Self::command`] and waits until its window is drawn.
+    pub fn open(&self, command: &mut Command, log: &str) -> Outcome<(Program, Window)> {
+        let program = Program::start(command, &self.dir.join("log").join(log).with_extension("log"))?;
         let window = Window::of_process(&self.screen, program.pid(), START)?;
         window.until_drawn(START)?;
-        Ok(App { program, window })
+        Ok((program, window))
     }
 
     /// A picture of the whole screen.
     pub fn shot(&self) -> Outcome<Shot> {
         self.screen.shot(None)
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        // The bus is killed, so it cannot take its socket away itself.
+        let path = self.bus_address.strip_prefix("unix:path=").and_then(|rest| rest.split(',').next());
+        if let Some(path) = path {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 

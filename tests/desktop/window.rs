@@ -18,6 +18,8 @@ use crate::failure::{Outcome, While};
 
 /// How long the window manager may take for what it is asked.
 const MANAGER: Duration = Duration::from_secs(10);
+/// A frame, or a size that goes in steps, may put a window this far off where it was asked to be.
+const NEAR: usize = 40;
 /// How long a click holds the button, in milliseconds.
 const CLICK: u32 = 20;
 
@@ -60,14 +62,16 @@ impl Window {
     }
 
     /// Moves it (its frame) to a place on the screen and gives it a size (without the frame).
-    pub fn place(&self, x: i32, y: i32, width: u32, height: u32) -> Outcome {
-        let wanted = ConfigureWindowAux::new().x(x).y(y).width(width).height(height);
+    pub fn place(&self, x: u32, y: u32, width: u32, height: u32) -> Outcome {
+        let corner = |at: u32| i32::try_from(at).doing("a place on the screen");
+        let wanted = ConfigureWindowAux::new().x(corner(x)?).y(corner(y)?).width(width).height(height);
         self.screen.connection.configure_window(self.id, &wanted).doing("placing the window")?;
         self.screen.flush()?;
         self.screen.until("the place of the window", MANAGER, || {
             let area = self.area()?;
-            let size = (u32::try_from(area.width).ok(), u32::try_from(area.height).ok());
-            Ok((size == (Some(width), Some(height)) && area.x.abs_diff(x.unsigned_abs() as usize) < 40).then_some(()))
+            let is_near = |is: usize, wanted: u32| is.abs_diff(wanted as usize) < NEAR;
+            let corner = is_near(area.x, x) && is_near(area.y, y);
+            Ok((corner && is_near(area.width, width) && is_near(area.height, height)).then_some(()))
         })
     }
 
