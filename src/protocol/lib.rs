@@ -24,6 +24,8 @@ pub mod limits;
 pub mod link;
 pub mod message;
 pub mod method;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod session;
 pub mod sync;
 pub mod tip;

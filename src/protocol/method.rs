@@ -526,6 +526,14 @@ macro_rules! methods {
             type Answer = $answer;
         })*
 
+        /// Name, parameters and answer of every method, for [`crate::schema`].
+        #[cfg(feature = "schema")]
+        pub(crate) fn describe(
+            generator: &mut schemars::SchemaGenerator,
+        ) -> Vec<(&'static str, schemars::Schema, schemars::Schema)> {
+            vec![$(($name, generator.subschema_for::<$params>(), generator.subschema_for::<$answer>()),)*]
+        }
+
         /// A request with its parameters read.
         #[derive(Debug)]
         pub enum Call { $(#[doc = $name] $params(Box<$params>),)* }
