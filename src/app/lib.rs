@@ -1,1 +1,8 @@
 //! The desktop app.
+
+#[cfg(any(test, feature = "harness"))]
+pub mod harness;
+pub mod i18n;
+pub mod text;
+pub mod theme;
+pub mod widget;

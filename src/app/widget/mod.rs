@@ -1,0 +1,33 @@
+//! The app's own widgets, and the aliases that fix theme and renderer once.
+//!
+//! | Module | What |
+//! |---|---|
+//! | [`pressable`] | the one core under everything that can be pressed and focused |
+//! | [`button`], [`row`] | buttons, list rows |
+//! | [`icon`], [`avatar`], [`badge`] | small pictures |
+//! | [`virtual_list`] | long lists, anchored on a row |
+//! | [`select_text`], [`select_area`] | text that can be selected across rows |
+//! | [`composer`], [`field`] | typing |
+//! | [`layers`], [`menu`], [`dialog`], [`toast`] | what floats above |
+//! | [`bits`] | titles, banners, empty states, dividers |
+//! | [`focus`], [`access`] | keyboard focus, names for tests and screen readers |
+
+pub mod access;
+pub mod button;
+pub mod focus;
+pub mod icon;
+pub mod pressable;
+pub mod row;
+
+/// Anything that can be shown.
+pub type Element<'a, Message> = iced::Element<'a, Message, crate::theme::Theme, iced::Renderer>;
+/// A column.
+pub type Column<'a, Message> = iced::widget::Column<'a, Message, crate::theme::Theme, iced::Renderer>;
+/// A row.
+pub type Row<'a, Message> = iced::widget::Row<'a, Message, crate::theme::Theme, iced::Renderer>;
+/// A stack.
+pub type Stack<'a, Message> = iced::widget::Stack<'a, Message, crate::theme::Theme, iced::Renderer>;
+/// A container.
+pub type Container<'a, Message> = iced::widget::Container<'a, Message, crate::theme::Theme, iced::Renderer>;
+/// A text.
+pub type Text<'a> = iced::widget::Text<'a, crate::theme::Theme, iced::Renderer>;
