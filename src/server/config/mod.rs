@@ -1,0 +1,174 @@
+//! The configuration: one TOML file, all of it optional.
+//!
+//! Every key is a documented field of a section below with its default beside it; the [`sections`] macro
+//! makes the types, their defaults and the example file (`hallway-server.example.toml`) from that one place.
+//! [`Config::load`] reads and checks a file and names file, line and column of what is wrong.
+
+mod check;
+mod sections;
+mod types;
+
+use std::path::Path;
+
+use hallway_protocol::Limits;
+use hallway_protocol::limits::Preset;
+use serde::Deserialize;
+
+pub use check::ConfigError;
+pub use types::{Invites, LimitsSection, LogFormat, Secret, TlsMode};
+
+use crate::auth::password::Cost;
+use crate::ratelimit::Rate;
+use sections::sections;
+
+sections! {
+    /// Where the server listens and keeps its data.
+    Server "server" {
+        /// Address and port to listen on. `127.0.0.1` is this computer only, `0.0.0.0` is everybody who can
+        /// reach it.
+        bind: String = "127.0.0.1:7290".into(),
+        /// `host:port` that people use, for invite links. Empty: the listening address.
+        public_address: String = String::new(),
+        /// Name of the workspace, shown to everybody.
+        name: String = "Hallway".into(),
+        /// The one directory that holds everything: database, files, certificate. Empty:
+        /// `$STATE_DIRECTORY`, else `hallway-server` in the user's data directory.
+        data_dir: std::path::PathBuf = std::path::PathBuf::new(),
+        /// Connections at a time; 0 for as many as the system allows.
+        max_connections: u32 = 0,
+        /// Seconds after which a silent connection counts as gone (SES-36).
+        silence_seconds: u32 = 60,
+        /// Seconds that a stopping server waits for its connections to end.
+        stop_seconds: u32 = 10,
+    }
+    /// Where the rows are.
+    Database "database" {
+        /// Empty: an SQLite file in the data directory. Otherwise `postgres://user:password@host/name`.
+        url: Secret = Secret::default(),
+        /// Reading connections.
+        readers: u32 = 4,
+        /// Writing connections; PostgreSQL only, SQLite always has one.
+        writers: u32 = 4,
+    }
+    /// Encryption of connections.
+    Tls "tls" {
+        /// `auto`: an own certificate, made on the first start, whose fingerprint is part of invite links.
+        /// `files`: the two files below. `off`: plain text, allowed on loopback addresses only.
+        mode: TlsMode = TlsMode::Auto,
+        /// PEM file with the certificate chain, for `files`.
+        certificate: std::path::PathBuf = std::path::PathBuf::new(),
+        /// PEM file with the private key, for `files`.
+        key: std::path::PathBuf = std::path::PathBuf::new(),
+    }
+    /// Accounts and signing in.
+    Accounts "accounts" {
+        /// Number of this deployment, part of every credential (`userSig`).
+        app_id: u32 = 1,
+        /// Secret keys of the app for `userSig`, the one to sign with first; two during a change. Without any,
+        /// people sign in by password only.
+        secret_keys: Vec<Secret> = Vec::new(),
+        /// Who may invite people: `admin`, `everybody` or `nobody`.
+        invites: Invites = Invites::Admin,
+        /// Days until an invite link runs out, at most 30.
+        invite_days: u32 = 7,
+        /// A sign-in on one class of device (desktop, web, mobile) ends those on the others (SES-45).
+        one_terminal_at_a_time: bool = false,
+        /// Days after which an instance that was not used has to sign in by password again.
+        session_days: u32 = 180,
+        /// What hashing one password costs (Argon2id).
+        password_cost: Cost = Cost::default(),
+    }
+    /// How often. `off` switches one off.
+    Rates "rates" {
+        /// Wrong passwords per minute and account, then a pause that doubles each time up to an hour; 0: never.
+        password_failures: u32 = 5,
+        /// Wrong credentials (`userSig`) per minute and account, then a pause of a minute; 0: never.
+        user_sig_failures: u32 = 10,
+        /// Sign-ins per address.
+        sign_in_per_address: Rate = Rate::per_minute(20),
+        /// Messages per user.
+        send: Rate = Rate::per_second(10, 30),
+        /// New groups per user.
+        create_group: Rate = Rate::per_hour(20),
+        /// Searches per user.
+        search: Rate = Rate::per_second(5, 10),
+        /// Requests of any kind per user.
+        requests: Rate = Rate::per_second(50, 500),
+        /// Frames that a connection may waste before sign-in, or on nonsense, until it is closed; 0: any number.
+        bad_frames: u32 = 5,
+    }
+    /// What is written about the server's work. Never texts of messages, never passwords.
+    Log "log" {
+        /// `error`, `warn`, `info`, `debug` or `trace`; or per part, as in `info,hallway_server::net=debug`.
+        level: String = "info".into(),
+        /// `text` or `json`.
+        format: LogFormat = LogFormat::Text,
+    }
+    /// Figures for a monitoring system at `/metrics`.
+    MetricsSection "metrics" {
+        /// Who shows this as a bearer token may read them from anywhere. Empty: from this computer only.
+        token: Secret = Secret::default(),
+    }
+}
+
+/// The whole configuration. `Config::default()` is a server on this computer with an own certificate.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the server listens and keeps its data.
+    pub server: Server,
+    /// Where the rows are.
+    pub database: Database,
+    /// Encryption of connections.
+    pub tls: Tls,
+    /// Accounts and signing in.
+    pub accounts: Accounts,
+    /// What people may do.
+    pub limits: LimitsSection,
+    /// How often.
+    pub rates: Rates,
+    /// What is written about the server's work.
+    pub log: Log,
+    /// Figures for a monitoring system.
+    pub metrics: MetricsSection,
+}
+
+impl Config {
+    /// Reads and checks the file at `path`.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Read { file: path.to_owned(), error: error.to_string() })?;
+        Self::parse(&text, path)
+    }
+
+    /// Checks `text`; `path` is for messages only.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| check::at(text, path, &error))?;
+        config.check().map_err(|problem| check::in_file(text, path, problem))?;
+        Ok(config)
+    }
+
+    /// The limits of this deployment: the preset with the overrides on top (PLUS-1).
+    pub fn effective_limits(&self) -> Result<Limits, ConfigError> {
+        self.limits.effective().map_err(ConfigError::Value)
+    }
+
+    /// The example file: every key with its text and its default, commented out.
+    pub fn example() -> String {
+        let mut out = String::from(
+            "# Configuration of hallway-server. Every line is optional; what is commented out is the default.\n",
+        );
+        Server::describe(&mut out);
+        Database::describe(&mut out);
+        Tls::describe(&mut out);
+        Accounts::describe(&mut out);
+        sections::describe_limits(&mut out, &Limits::preset(Preset::Staff));
+        Rates::describe(&mut out);
+        Log::describe(&mut out);
+        MetricsSection::describe(&mut out);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! The types of single keys.
+
+use std::fmt;
+
+use hallway_protocol::Limits;
+use hallway_protocol::limits::Preset;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::check::Problem;
+
+/// A text that must not be seen: it is not in `Debug` output, nor in anything serialised.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() { "Secret(none)" } else { "Secret(…)" })
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("")
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
+}
+
+/// How connections are encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TlsMode {
+    /// With an own certificate, made on the first start.
+    Auto,
+    /// With the deployer's certificate.
+    Files,
+    /// Not at all; on loopback only.
+    Off,
+}
+
+/// Who may invite people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Invites {
+    /// Administrators.
+    Admin,
+    /// Everybody with an account.
+    Everybody,
+    /// Nobody; accounts are made on the command line.
+    Nobody,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object per line.
+    Json,
+}
+
+/// What people may do: a preset, and single numbers that differ from it (PLUS-1).
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct LimitsSection {
+    /// Where the numbers come from.
+    pub preset: Preset,
+    /// Name of a limit and its number; names are those of [`Limits`].
+    #[serde(flatten)]
+    pub overrides: toml::Table,
+}
+
+impl LimitsSection {
+    /// The preset with the overrides on top.
+    pub(super) fn effective(&self) -> Result<Limits, Problem> {
+        let mut limits = Limits::preset(self.preset);
+        for (name, value) in &self.overrides {
+            let problem = |message: String| Problem::new(&format!("limits.{name}"), message);
+            if !Limits::NAMES.contains(&name.as_str()) {
+                return Err(problem(format!("there is no limit called `{name}`")));
+            }
+            let mut table = toml::Table::try_from(&limits).map_err(|error| problem(error.to_string()))?;
+            table.insert(name.clone(), value.clone());
+            limits =
+                table.try_into().map_err(|error: toml::de::Error| problem(error.message().to_owned()))?;
+        }
+        Ok(limits)
+    }
+}
