@@ -27,6 +27,8 @@ pub mod method;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod session;
+#[cfg(test)]
+mod snapshots;
 pub mod sync;
 pub mod tip;
 pub mod user;

@@ -534,6 +534,20 @@ macro_rules! methods {
             vec![$(($name, generator.subschema_for::<$params>(), generator.subschema_for::<$answer>()),)*]
         }
 
+        /// Reads parameters and answer of a method and writes them again, for the snapshot tests.
+        #[cfg(test)]
+        pub(crate) fn rewrite(
+            name: MethodName,
+            params: &str,
+            answer: &str,
+        ) -> Result<(serde_json::Value, serde_json::Value), serde_json::Error> {
+            use serde_json::{from_str, to_value};
+            match name {
+                $(MethodName::$params =>
+                    Ok((to_value(from_str::<$params>(params)?)?, to_value(from_str::<$answer>(answer)?)?)),)*
+            }
+        }
+
         /// A request with its parameters read.
         #[derive(Debug)]
         pub enum Call { $(#[doc = $name] $params(Box<$params>),)* }

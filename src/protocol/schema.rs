@@ -54,7 +54,7 @@ pub fn text() -> String {
 
 /// The same value with the members of all objects in alphabetical order, whatever order `serde_json` was
 /// built to keep, so that the file does not depend on what else is in a build.
-fn sorted(value: Value) -> Value {
+pub(crate) fn sorted(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let mut members: Vec<_> = members.into_iter().collect();
