@@ -1,0 +1,31 @@
+//! Storage: one set of SQL for SQLite and PostgreSQL.
+//!
+//! Why of its own: rules (`service`) must not know which engine holds the rows, and every write of every
+//! connection has to meet in one place to share a commit. The way in:
+//!
+//! * [`db`]: [`Db`], the handle. `db.write(key, job)` and `db.read(job)`; jobs are closures on [`Tx`].
+//! * [`tx`]: what a job can do: run statements, read rows, leave effects for after the commit.
+//! * [`writer`]: group commit. [`reader`]: the pool for reads.
+//! * [`engine`]: the only file in which the two engines differ. [`migrate`]: the numbered schema files.
+//! * [`value`]: parameters and columns. [`error`]: what can go wrong.
+//!
+//! All other modules here are one domain each: the SQL of that domain and nothing else.
+
+pub mod db;
+pub mod engine;
+pub mod error;
+pub mod migrate;
+mod reader;
+pub mod tx;
+pub mod value;
+mod writer;
+
+#[cfg(test)]
+pub(crate) mod test_engine;
+#[cfg(test)]
+mod tests;
+
+pub use db::{Db, DbOptions, Location, WriteKey};
+pub use error::StoreError;
+pub use tx::Tx;
+pub use value::{Row, Value};
