@@ -18,6 +18,8 @@ pub mod conversation;
 pub mod error;
 pub mod event;
 pub mod frame;
+#[cfg(test)]
+mod fuzz;
 pub mod group;
 pub mod ids;
 pub mod limits;
