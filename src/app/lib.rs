@@ -1,5 +1,7 @@
 //! The desktop app.
 
+#[cfg(all(unix, any(test, feature = "harness")))]
+pub mod describe;
 #[cfg(any(test, feature = "harness"))]
 pub mod harness;
 pub mod i18n;

@@ -9,9 +9,11 @@
 //! Waiting is on what happens: the X server tells when a window is mapped, gets the focus, changes
 //! its title or is drawn on (DAMAGE). A deadline only turns waiting for ever into a failure.
 
+mod app;
 mod keyboard;
 mod screen;
 mod shot;
+mod sight;
 mod window;
 
 use std::{
@@ -23,7 +25,9 @@ use std::{
     time::Duration,
 };
 
+pub use app::App;
 pub use shot::{Area, Shot};
+pub use sight::Item;
 pub use window::Window;
 
 use crate::{
@@ -31,6 +35,7 @@ use crate::{
     process::{Program, program},
 };
 use screen::Screen;
+use sight::Sight;
 
 /// How long any of the programs of the desktop may take to start, on a busy machine.
 const START: Duration = Duration::from_secs(30);
@@ -65,14 +70,14 @@ impl Desktop {
 
         // Xvfb picks a free display itself and prints its number once it takes connections.
         let server = Program::start(
-            Command::new("Xvfb").args(["-displayfd", "1", "-screen", "0"]).arg(format!("{width}x{height}x24")).args([
-                "-nolisten",
-                "tcp",
-                "-noreset",
-            ]),
+            Command::new("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0"])
+                .arg(format!("{width}x{height}x24"))
+                .args(["-nolisten", "tcp", "-noreset"]),
             &log("xvfb.log"),
         )?;
-        let number = server.line("the number of its display", START, |line| line.trim().parse::<u32>().ok())?;
+        let number =
+            server.line("the number of its display", START, |line| line.trim().parse::<u32>().ok())?;
         let display = format!(":{number}");
         let screen = Rc::new(Screen::open(&display)?);
 
@@ -126,13 +131,17 @@ impl Desktop {
     /// A command that runs at this desktop: its display, bus and home, and nothing else of the
     /// environment of the test.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        Environment { dir: &self.dir, display: &self.display, bus_address: Some(&self.bus_address) }.command(program)
+        Environment { dir: &self.dir, display: &self.display, bus_address: Some(&self.bus_address) }
+            .command(program)
     }
 
-    /// Opens a window of the app and waits until something is drawn in it. `log` names its log.
-    pub fn open_app(&self, args: &[&str], log: &str) -> Outcome<App> {
-        let (program, window) = self.open(self.command(program("hallway")?).args(args), log)?;
-        Ok(App { program, window })
+    /// Opens a window of the app and waits until something is drawn in it. `name` is that of its log.
+    pub fn open_app(&self, name: &str, args: &[&str]) -> Outcome<App> {
+        let socket = self.dir.join("run").join(name).with_extension("sight");
+        let sight = Sight::listen(&socket)?;
+        let mut command = self.command(program("hallway")?);
+        let (program, window) = self.open(command.args(args).env("HALLWAY_DESCRIBE", &socket), name)?;
+        Ok(App { program, window, sight })
     }
 
     /// Starts a program made with [`Self::command`] and waits until its window is drawn.
@@ -156,23 +165,6 @@ impl Drop for Desktop {
         if let Some(path) = path {
             let _ = fs::remove_file(path);
         }
-    }
-}
-
-/// A running app with its window.
-pub struct App {
-    /// The process.
-    pub program: Program,
-    /// Its main window.
-    pub window: Window,
-}
-
-impl App {
-    /// Closes the window as its close button does, and waits for the process to end.
-    pub fn close(mut self, within: Duration) -> Outcome {
-        self.window.close()?;
-        let status = self.program.end(within)?;
-        status.success().then_some(()).doing(format_args!("the app ended with {status}"))
     }
 }
 

@@ -17,8 +17,8 @@ use x11rb::{
         Event,
         damage::{self, ConnectionExt as _, ReportLevel},
         xproto::{
-            Atom, AtomEnum, ChangeWindowAttributesAux, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat,
-            Window as Id,
+            Atom, AtomEnum, ChangeWindowAttributesAux, ClientMessageEvent, ConnectionExt as _, EventMask,
+            ImageFormat, Window as Id,
         },
     },
     rust_connection::RustConnection,
@@ -62,12 +62,17 @@ struct Drawing {
 
 impl Screen {
     pub(super) fn open(display: &str) -> Outcome<Self> {
-        let (connection, number) = RustConnection::connect(Some(display)).doing("connecting to the X server")?;
+        let (connection, number) =
+            RustConnection::connect(Some(display)).doing("connecting to the X server")?;
         let root = connection.setup().roots.get(number).doing("the X server has no screen")?.root;
         let atoms = Atoms::new(&connection).doing("names")?.reply().doing("names")?;
         connection.damage_query_version(1, 1).doing("DAMAGE")?.reply().doing("DAMAGE")?;
         let watch = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
-        connection.change_window_attributes(root, &watch).doing("watching the screen")?.check().doing("watching")?;
+        connection
+            .change_window_attributes(root, &watch)
+            .doing("watching the screen")?
+            .check()
+            .doing("watching")?;
         let keyboard = RefCell::new(Keyboard::read(&connection)?);
 
         let connection = Arc::new(connection);
@@ -160,7 +165,11 @@ impl Screen {
     pub(super) fn watch(&self, window: Id) -> Outcome {
         let mask = EventMask::PROPERTY_CHANGE | EventMask::STRUCTURE_NOTIFY | EventMask::FOCUS_CHANGE;
         let watch = ChangeWindowAttributesAux::new().event_mask(mask);
-        self.connection.change_window_attributes(window, &watch).doing("watching")?.check().doing("watching")?;
+        self.connection
+            .change_window_attributes(window, &watch)
+            .doing("watching")?
+            .check()
+            .doing("watching")?;
         let damage = self.connection.generate_id().doing("DAMAGE")?;
         damage::create(&*self.connection, damage, window, ReportLevel::NON_EMPTY)
             .doing("DAMAGE")?

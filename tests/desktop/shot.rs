@@ -106,7 +106,8 @@ impl Shot {
     /// Fails unless `area` looks drawn: several colours, and none of them nearly everywhere.
     pub fn check_drawn(&self, what: &str, area: Area) -> Outcome {
         let colours = self.colours(area);
-        let first = self.pixels(area).next().doing(format_args!("{what}: {area:?} is outside of the picture"))?;
+        let first =
+            self.pixels(area).next().doing(format_args!("{what}: {area:?} is outside of the picture"))?;
         let blank = self.share(area, |pixel| pixel == first);
         if colours < 8 || blank > 0.999 {
             return Err(Failure::new(format!(

@@ -4,8 +4,8 @@ use std::{rc::Rc, time::Duration};
 
 use x11rb::protocol::{
     xproto::{
-        BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConfigureWindowAux, ConnectionExt as _, MOTION_NOTIFY_EVENT,
-        Window as Id,
+        BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConfigureWindowAux, ConnectionExt as _,
+        MOTION_NOTIFY_EVENT, Window as Id,
     },
     xtest,
 };
@@ -125,7 +125,8 @@ impl Window {
         let x = i16::try_from(area.x + x).doing("pointer")?;
         let y = i16::try_from(area.y + y).doing("pointer")?;
         let screen = &self.screen;
-        xtest::fake_input(&*screen.connection, MOTION_NOTIFY_EVENT, 0, 0, screen.root, x, y, 0).doing("pointer")?;
+        xtest::fake_input(&*screen.connection, MOTION_NOTIFY_EVENT, 0, 0, screen.root, x, y, 0)
+            .doing("pointer")?;
         screen.flush()
     }
 
@@ -134,7 +135,8 @@ impl Window {
         self.activate()?;
         self.point(x, y)?;
         for (kind, delay) in [(BUTTON_PRESS_EVENT, CLICK), (BUTTON_RELEASE_EVENT, CLICK)] {
-            xtest::fake_input(&*self.screen.connection, kind, button, delay, x11rb::NONE, 0, 0, 0).doing("pointer")?;
+            xtest::fake_input(&*self.screen.connection, kind, button, delay, x11rb::NONE, 0, 0, 0)
+                .doing("pointer")?;
         }
         self.screen.flush()
     }

@@ -1,0 +1,100 @@
+//! The app in its window, used as a person who can read uses it.
+
+use std::time::Duration;
+
+use super::{Area, Item, Window, sight::Sight};
+use crate::{
+    failure::{Outcome, While},
+    process::Program,
+};
+
+/// How long anything may take that a person waits for. Much more than it takes, for busy machines.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running app with its window.
+pub struct App {
+    /// The process.
+    pub program: Program,
+    /// Its main window.
+    pub window: Window,
+    pub(super) sight: Sight,
+}
+
+impl App {
+    /// Waits until a text with `part` in it can be read.
+    pub fn reads(&self, part: &str) -> Outcome<Area> {
+        let what = format!("the text {part:?}");
+        self.place(&what, |item| is_text(item) && item.text.contains(part))
+    }
+
+    /// Waits until no text with `part` in it can be read any more.
+    pub fn reads_no_more(&self, part: &str) -> Outcome {
+        self.sight.until(&format!("the end of the text {part:?}"), PATIENCE, |items| {
+            (!items.iter().any(|item| is_text(item) && item.text.contains(part))).then_some(())
+        })
+    }
+
+    /// Waits until what is on screen fulfils a condition.
+    pub fn shows(&self, what: &str, is_so: impl Fn(&[Item]) -> bool) -> Outcome {
+        self.sight.until(what, PATIENCE, |items| is_so(items).then_some(()))
+    }
+
+    /// Waits for a control with this name that can be used, and clicks it.
+    pub fn press(&self, name: &str) -> Outcome {
+        self.click(&format!("the control {name:?}"), 1, |item| is_control(item) && item.text == name)
+    }
+
+    /// As [`Self::press`], of the first control whose name contains `part`.
+    pub fn press_containing(&self, part: &str) -> Outcome {
+        self.click(&format!("a control with {part:?}"), 1, |item| {
+            is_control(item) && item.text.contains(part)
+        })
+    }
+
+    /// Clicks with the right button on the first text with `part` in it.
+    pub fn open_menu_of(&self, part: &str) -> Outcome {
+        self.click(&format!("the text {part:?}"), 3, |item| is_text(item) && item.text.contains(part))
+    }
+
+    /// Clicks on the first item that `is_it`, once it is there.
+    pub fn click(&self, what: &str, button: u8, is_it: impl Fn(&Item) -> bool) -> Outcome {
+        let area = self.place(what, is_it)?;
+        self.window.click(area.x + area.width / 2, area.y + area.height / 2, button)
+    }
+
+    /// Waits until something has the keyboard.
+    pub fn has_focus(&self) -> Outcome<Area> {
+        self.place("anything with the focus", |item| item.kind == "focus")
+    }
+
+    /// Types a text at the keyboard's place.
+    pub fn text(&self, text: &str) -> Outcome {
+        self.window.text(text)
+    }
+
+    /// Presses keys, one chord after the other.
+    pub fn keys(&self, chords: &[&str]) -> Outcome {
+        self.window.keys(chords)
+    }
+
+    /// Closes the window as its close button does, and waits for the process to end.
+    pub fn close(mut self) -> Outcome {
+        self.window.close()?;
+        let status = self.program.end(PATIENCE)?;
+        status.success().then_some(()).doing(format_args!("the app ended with {status}"))
+    }
+
+    fn place(&self, what: &str, is_it: impl Fn(&Item) -> bool) -> Outcome<Area> {
+        let item =
+            self.sight.until(what, PATIENCE, |items| items.iter().find(|item| is_it(item)).cloned())?;
+        Ok(self.sight.area(&item))
+    }
+}
+
+fn is_text(item: &Item) -> bool {
+    item.kind == "text" || item.kind == "input"
+}
+
+fn is_control(item: &Item) -> bool {
+    !is_text(item) && item.kind != "focus" && !item.disabled
+}
