@@ -64,8 +64,11 @@ pub enum Preset {
 macro_rules! limits {
     ($($(#[$doc:meta])* $field:ident: $type:ty = $staff:expr, $compat:expr;)*) => {
         /// What a deployment allows. `0` means no limit where the text says so.
+        ///
+        /// Programs of different versions know different limits: one that is missing has the number of the
+        /// `staff` preset, one that is unknown is skipped.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(default)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct Limits {
             $($(#[$doc])* pub $field: $type,)*
@@ -203,6 +206,13 @@ mod tests {
         assert_eq!(compat.group_name, TextLimit { max: 30, unit: Unit::Bytes });
         assert_eq!((compat.mentions_per_message, compat.history_page, compat.history_days), (30, 15, 7));
         assert_eq!((compat.conversations, compat.desktop_instances), (100, 1));
+    }
+
+    /// PLUS-1: programs of different versions understand each other's limits.
+    #[test]
+    fn missing_limits_are_staff_and_unknown_ones_are_skipped() {
+        let read: Limits = serde_json::from_str(r#"{"history_page": 7, "of_tomorrow": 1}"#).unwrap();
+        assert_eq!(read, Limits { history_page: 7, ..Limits::default() });
     }
 
     #[test]
