@@ -26,6 +26,8 @@ pub mod limits;
 pub mod link;
 pub mod message;
 pub mod method;
+#[cfg(test)]
+mod readme;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod session;
