@@ -372,10 +372,14 @@ impl<S, M: Send + 'static> Harness<S, M> {
         self.events(&[Event::Window(window::Event::RedrawRequested(now))])
     }
 
-    /// Draws frames until they produce no more messages.
+    /// Draws frames until they produce no more messages and ask for no next frame (animations get twenty).
     pub fn settle(&mut self) {
-        for _ in 0..50 {
-            if self.frame() == 0 {
+        let mut still = 0;
+        for _ in 0..100 {
+            let messages = self.frame();
+            still = if messages == 0 { still + 1 } else { 0 };
+            let waits = self.redraw != window::RedrawRequest::NextFrame;
+            if (still > 0 && waits) || still > 20 {
                 return;
             }
         }

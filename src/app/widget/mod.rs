@@ -18,6 +18,7 @@ pub mod focus;
 pub mod icon;
 pub mod pressable;
 pub mod row;
+pub mod virtual_list;
 
 /// Anything that can be shown.
 pub type Element<'a, Message> = iced::Element<'a, Message, crate::theme::Theme, iced::Renderer>;
