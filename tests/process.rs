@@ -212,3 +212,44 @@ fn read_lines(stream: impl Read + Send + 'static, printed: &Arc<Printed>, mut lo
         printed.more.notify_all();
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    fn shell(script: &str, log: &str) -> Program {
+        let log = std::env::temp_dir().join(format!("hallway-{}-{log}.log", std::process::id()));
+        let program = Program::start(Command::new("sh").args(["-c", script]), &log).unwrap();
+        std::fs::remove_file(log).unwrap();
+        program
+    }
+
+    #[test]
+    fn a_line_is_found_whether_it_was_printed_before_or_after_asking() {
+        let program = shell("echo one; echo two >&2; exec cat", "line");
+        let find =
+            |wanted: &'static str| program.line(wanted, SOON, move |line| (line == wanted).then_some(()));
+        find("two").unwrap();
+        find("one").unwrap();
+    }
+
+    #[test]
+    fn the_end_of_a_program_ends_the_wait_for_its_line_and_shows_what_it_said() {
+        let program = shell("echo the reason", "end");
+        let failure = program.line("a greeting", SOON, |line| (line == "hello").then_some(())).unwrap_err();
+        assert!(failure.to_string().contains("ended without printing a greeting"), "{failure}");
+        assert!(failure.to_string().contains("the reason"), "{failure}");
+    }
+
+    #[test]
+    fn a_program_that_ignores_being_asked_can_be_killed() {
+        let mut program = shell("trap '' TERM; echo ready; while :; do sleep 1; done", "kill");
+        program.line("ready", SOON, |line| (line == "ready").then_some(())).unwrap();
+        assert!(program.is_running());
+        program.signal(Signal::TERM).unwrap();
+        assert!(program.end(Duration::from_millis(50)).is_err());
+        assert!(!program.kill().unwrap().success());
+    }
+}
