@@ -9,6 +9,7 @@
 pub mod auth;
 pub mod config;
 pub mod metrics;
+pub mod net;
 pub mod ratelimit;
 pub mod store;
 pub mod tls;

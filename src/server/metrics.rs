@@ -35,9 +35,14 @@ impl Counter {
 pub struct Gauge(AtomicI64);
 
 impl Gauge {
+    /// `n` more, or less.
+    pub fn add(&self, n: i64) {
+        self.0.fetch_add(n, Relaxed);
+    }
+
     /// One more until the guard is dropped.
     pub fn hold(&self) -> Held<'_> {
-        self.0.fetch_add(1, Relaxed);
+        self.add(1);
         Held(self)
     }
 
@@ -53,7 +58,7 @@ pub struct Held<'a>(&'a Gauge);
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Relaxed);
+        self.0.add(-1);
     }
 }
 

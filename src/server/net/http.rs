@@ -1,0 +1,132 @@
+//! The pages that are not the WebSocket, and the way into it.
+//!
+//! `/ws` upgrades; `/healthz` says whether the server can work; `/metrics` has the figures, for this computer
+//! or for who shows the token.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tracing::debug;
+
+use super::connections::Place;
+use super::{Backend, Node, connection};
+use crate::auth::same;
+
+/// Read buffer of an idle connection. The library's own default would be 128 KiB each.
+const READ_BUFFER: usize = 2 * 1024;
+/// Answers that are ready together are written together up to this size.
+const WRITE_BUFFER: usize = 16 * 1024;
+/// How long the database may take to answer a health check.
+const HEALTH_WITHIN: Duration = Duration::from_secs(2);
+
+type Page = Response<Full<Bytes>>;
+
+/// Answers one request.
+pub(super) async fn serve<B: Backend>(
+    node: Arc<Node<B>>,
+    peer: IpAddr,
+    place: Arc<Place>,
+    request: Request<Incoming>,
+) -> Result<Page, Infallible> {
+    let is_get = request.method() == Method::GET;
+    Ok(match request.uri().path() {
+        "/ws" if is_get => upgrade(node, peer, place, request),
+        "/healthz" if is_get => health(&node).await,
+        "/metrics" if is_get => metrics(&node, peer, request.headers()),
+        "/ws" | "/healthz" | "/metrics" => page(StatusCode::METHOD_NOT_ALLOWED, "only GET\n"),
+        _ => page(StatusCode::NOT_FOUND, "nothing here\n"),
+    })
+}
+
+fn page(status: StatusCode, text: impl Into<Bytes>) -> Page {
+    let mut page = Response::new(Full::new(text.into()));
+    *page.status_mut() = status;
+    let headers = page.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    page
+}
+
+async fn health<B: Backend>(node: &Node<B>) -> Page {
+    match tokio::time::timeout(HEALTH_WITHIN, node.backend.health()).await {
+        Ok(Ok(())) => page(StatusCode::OK, "ok\n"),
+        Ok(Err(reason)) => {
+            tracing::warn!(reason, "not healthy");
+            page(StatusCode::SERVICE_UNAVAILABLE, "not ok\n")
+        }
+        Err(_) => page(StatusCode::SERVICE_UNAVAILABLE, "too slow\n"),
+    }
+}
+
+fn metrics<B>(node: &Node<B>, peer: IpAddr, headers: &HeaderMap) -> Page {
+    let token = node.settings.metrics_token.expose();
+    let shown =
+        headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+    let may = !token.is_empty() && shown.is_some_and(|shown| same(shown, token.as_bytes()));
+    // Who comes through a proxy on this computer is not on this computer.
+    let is_forwarded = headers.contains_key(header::FORWARDED) || headers.contains_key("x-forwarded-for");
+    if may || (peer.to_canonical().is_loopback() && !is_forwarded) {
+        page(StatusCode::OK, node.metrics.render())
+    } else {
+        page(StatusCode::FORBIDDEN, "not from here\n")
+    }
+}
+
+/// Whether `name` lists `wanted` among its comma-separated words.
+fn lists(headers: &HeaderMap, name: header::HeaderName, wanted: &str) -> bool {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|word| word.trim().eq_ignore_ascii_case(wanted))
+}
+
+fn upgrade<B: Backend>(
+    node: Arc<Node<B>>,
+    peer: IpAddr,
+    place: Arc<Place>,
+    request: Request<Incoming>,
+) -> Page {
+    let headers = request.headers();
+    let asks = lists(headers, header::CONNECTION, "upgrade") && lists(headers, header::UPGRADE, "websocket");
+    let version = headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+    let accept = headers.get(header::SEC_WEBSOCKET_KEY).map(|key| derive_accept_key(key.as_bytes()));
+    let Some(accept) = accept.filter(|_| asks && version).and_then(|key| HeaderValue::from_str(&key).ok())
+    else {
+        let mut page = page(StatusCode::UPGRADE_REQUIRED, "this is a WebSocket\n");
+        page.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        return page;
+    };
+    tokio::spawn(async move {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(WRITE_BUFFER)
+            .max_message_size(Some(node.settings.frame_bytes))
+            .max_frame_size(Some(node.settings.frame_bytes));
+        match hyper::upgrade::on(request).await {
+            Ok(io) => {
+                let socket =
+                    WebSocketStream::from_raw_socket(TokioIo::new(io), Role::Server, Some(config)).await;
+                connection::run(node, peer, socket).await;
+                drop(place);
+            }
+            Err(error) => debug!(%error, "the upgrade failed"),
+        }
+    });
+    let mut page = Response::new(Full::default());
+    *page.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = page.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    page
+}
