@@ -45,6 +45,8 @@ pub(super) struct Sight {
     pub now: Instant,
     /// When the last byte came.
     pub heard: Instant,
+    /// How often bytes came: an answer within the clock's resolution is one all the same.
+    pub signs: u64,
     /// When the last frame was sent.
     pub sent: Instant,
     /// Since when an answer is owed.
@@ -69,7 +71,7 @@ pub(super) enum Step {
 /// A question that is out.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
-    at: Instant,
+    signs: u64,
     deadline: Instant,
 }
 
@@ -88,8 +90,7 @@ impl Heartbeat {
     /// What to do, given what is seen. After [`Step::Ask`] it counts the question as sent.
     pub fn step(&mut self, sight: Sight) -> Step {
         let times = &self.timings;
-        // A byte that came in the very moment of the question may have been on its way before it.
-        if self.asked.is_some_and(|asked| sight.heard > asked.at) {
+        if self.asked.is_some_and(|asked| sight.signs != asked.signs) {
             self.asked = None;
         }
         if let Some(asked) = &mut self.asked {
@@ -115,7 +116,7 @@ impl Heartbeat {
             (false, true) => times.busy_grace,
             (false, false) => times.idle_grace,
         };
-        self.asked = Some(Asked { at: sight.now, deadline: sight.now + grace });
+        self.asked = Some(Asked { signs: sight.signs, deadline: sight.now + grace });
         Step::Ask
     }
 }
@@ -133,8 +134,15 @@ mod tests {
     /// A link that never shows life after `start`; returns when it was asked and when it was given up.
     fn silent(start: Instant, change: impl Fn(&mut Sight)) -> (Duration, Duration) {
         let mut heartbeat = Heartbeat::new(Timings::default());
-        let mut sight =
-            Sight { now: start, heard: start, sent: start, waiting: None, in_use: false, woken: false };
+        let mut sight = Sight {
+            now: start,
+            heard: start,
+            signs: 0,
+            sent: start,
+            waiting: None,
+            in_use: false,
+            woken: false,
+        };
         let mut asked = None;
         loop {
             change(&mut sight);
@@ -182,12 +190,20 @@ mod tests {
     fn a_link_that_only_listens_still_speaks_for_the_servers_sake() {
         let start = Instant::now();
         let mut heartbeat = Heartbeat::new(Timings::default());
-        let mut sight =
-            Sight { now: start, heard: start, sent: start, waiting: None, in_use: false, woken: false };
+        let mut sight = Sight {
+            now: start,
+            heard: start,
+            signs: 0,
+            sent: start,
+            waiting: None,
+            in_use: false,
+            woken: false,
+        };
         let mut asked = 0;
         for _ in 0..120 {
             sight.now += Duration::from_secs(1);
             sight.heard = sight.now;
+            sight.signs += 1;
             match heartbeat.step(sight) {
                 Step::Ask => {
                     asked += 1;
@@ -205,16 +221,23 @@ mod tests {
         let start = Instant::now();
         for (in_use, pace) in [(false, 25), (true, 4)] {
             let mut heartbeat = Heartbeat::new(Timings::default());
-            let mut sight =
-                Sight { now: start, heard: start, sent: start, waiting: None, in_use, woken: false };
+            let mut sight = Sight {
+                now: start,
+                heard: start,
+                signs: 0,
+                sent: start,
+                waiting: None,
+                in_use,
+                woken: false,
+            };
             let mut asked = Vec::new();
             for _ in 0..100 {
                 sight.now += Duration::from_millis(500);
                 if heartbeat.step(sight) == Step::Ask {
                     asked.push(sight.now);
                     sight.sent = sight.now;
-                    sight.now += Duration::from_millis(1);
                     sight.heard = sight.now;
+                    sight.signs += 1;
                 }
             }
             assert!(asked.len() >= 2, "{asked:?}");

@@ -22,6 +22,7 @@ const NOBODY: u64 = u64::MAX;
 pub(super) struct Pulse {
     start: Instant,
     heard: AtomicU64,
+    signs: AtomicU64,
     sent: AtomicU64,
     waiting: AtomicU64,
     in_use: AtomicBool,
@@ -34,6 +35,7 @@ impl Pulse {
         Self {
             start: Instant::now(),
             heard: AtomicU64::new(0),
+            signs: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             waiting: AtomicU64::new(NOBODY),
             in_use: AtomicBool::new(false),
@@ -49,6 +51,7 @@ impl Pulse {
     /// The other side showed life.
     pub fn heard(&self) {
         self.heard.store(self.now(), Ordering::Relaxed);
+        self.signs.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A frame was sent.
@@ -89,6 +92,7 @@ impl Pulse {
         Sight {
             now: Instant::now(),
             heard: at(self.heard.load(Ordering::Relaxed)),
+            signs: self.signs.load(Ordering::Relaxed),
             sent: at(self.sent.load(Ordering::Relaxed)),
             waiting: (waiting != NOBODY).then(|| at(waiting)),
             in_use: self.in_use.load(Ordering::Relaxed),

@@ -21,7 +21,11 @@ mod link;
 mod meter;
 mod reconnect;
 mod rpc;
+#[cfg(test)]
+mod tests;
 mod tls;
+#[cfg(test)]
+mod tls_tests;
 
 use std::time::Duration;
 
