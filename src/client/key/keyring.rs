@@ -37,10 +37,11 @@ pub(super) fn read(id: &str) -> Result<Option<DataKey>, String> {
     })
 }
 
-/// Deletes a key, if it is there.
-pub(super) fn delete(id: &str) -> Result<(), String> {
+/// Deletes a key; false if the keyring says that it has none, which a locked one says as well.
+pub(super) fn delete(id: &str) -> Result<bool, String> {
     with(|store| match entry(store, id)?.delete_credential() {
-        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(Error::NoEntry) => Ok(false),
         Err(error) => Err(error),
     })
 }

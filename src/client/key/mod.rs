@@ -147,7 +147,10 @@ pub async fn forget(account_dir: &Path) -> Result<(), KeyError> {
         Ok(None) => Ok(()),
         Ok(Some(file)) => {
             if let Keeper::Keyring { id } = &file.keeper {
-                keyring::delete(id).map_err(KeyError::KeyringAway)?;
+                // A locked keyring looks the same as one without the key.
+                if !keyring::delete(id).map_err(KeyError::KeyringAway)? {
+                    keyring::probe().map_err(KeyError::KeyringAway)?;
+                }
             }
             KeyFile::remove(&dir)
         }

@@ -158,7 +158,7 @@ async fn a_keyring_keeps_the_key_and_never_gets_another_one() {
     // Lost from the keyring: said so, not replaced.
     let id = text.split("\"id\": \"").nth(1).unwrap().get(..32).unwrap().to_owned();
     let deleted = id.clone();
-    tokio::task::spawn_blocking(move || keyring::delete(&deleted).unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(move || assert!(keyring::delete(&deleted).unwrap())).await.unwrap();
     assert!(matches!(obtain(&CacheKey::Keyring, dir.path()).await, Err(KeyError::Lost)));
     assert_eq!(fs::read_to_string(dir.path().join("key.json")).unwrap(), text);
 
