@@ -1,4 +1,5 @@
-//! What strings need before they can be drawn: emoji in colour, initials.
+//! What strings need before they can be drawn: emoji in colour, initials, marks.
 
 pub mod emoji;
 pub mod initials;
+pub mod rich;

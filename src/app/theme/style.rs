@@ -65,6 +65,11 @@ pub fn inset(theme: &Theme) -> container::Style {
     rounded(theme.palette().inset, radius::CARD)
 }
 
+/// A quiet strip over the whole width.
+pub fn inset_strip(theme: &Theme) -> container::Style {
+    ground(theme.palette().inset)
+}
+
 /// A pill on the timeline: dates, tips.
 pub fn pill(theme: &Theme) -> container::Style {
     container::Style { text_color: Some(theme.palette().text_2), ..rounded(theme.palette().inset, radius::FULL) }

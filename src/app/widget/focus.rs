@@ -12,6 +12,16 @@ use iced::{Background, Border, Color, Rectangle, Task, Vector};
 use crate::theme::Theme;
 use crate::theme::tokens::size;
 
+thread_local! {
+    /// Whether the last thing the user did was a key press: only then does new focus show its ring.
+    static BY_KEYBOARD: std::cell::Cell<bool> = const { std::cell::Cell::new(true) };
+}
+
+/// Notes how the user acts now; called at the root for every press of a key or button.
+pub(super) fn by_keyboard(yes: bool) {
+    BY_KEYBOARD.set(yes);
+}
+
 /// Whether a widget has the keyboard, and whether that is shown: a ring appears for focus that came by
 /// keyboard, not for a click.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,7 +58,7 @@ impl operation::Focusable for Focus {
     }
 
     fn focus(&mut self) {
-        *self = Self { focused: true, ring: true };
+        *self = Self { focused: true, ring: BY_KEYBOARD.get() };
     }
 
     fn unfocus(&mut self) {

@@ -6,18 +6,23 @@
 //! | [`button`], [`row`] | buttons, list rows |
 //! | [`icon`], [`avatar`], [`badge`] | small pictures |
 //! | [`virtual_list`] | long lists, anchored on a row |
-//! | [`select_text`], [`select_area`] | text that can be selected across rows |
+//! | [`select_text`] | text that can be selected across rows |
 //! | [`composer`], [`field`] | typing |
 //! | [`layers`], [`menu`], [`dialog`], [`toast`] | what floats above |
 //! | [`bits`] | titles, banners, empty states, dividers |
 //! | [`focus`], [`access`] | keyboard focus, names for tests and screen readers |
 
 pub mod access;
+pub mod avatar;
+pub mod badge;
+pub mod bits;
 pub mod button;
 pub mod focus;
 pub mod icon;
+pub mod layers;
 pub mod pressable;
 pub mod row;
+pub mod select_text;
 pub mod virtual_list;
 
 /// Anything that can be shown.
