@@ -111,7 +111,9 @@ impl Wrapped {
 
 /// A new key.
 pub(super) fn random_key() -> DataKey {
-    Zeroizing::new(rand::random())
+    let mut key = DataKey::default();
+    rand::fill(key.as_mut_slice());
+    key
 }
 
 /// A name for a key in the keyring that says nothing about the account.
