@@ -7,9 +7,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod auth;
+pub mod authz;
+pub mod bus;
 pub mod config;
 pub mod metrics;
 pub mod net;
 pub mod ratelimit;
+pub mod service;
 pub mod store;
 pub mod tls;

@@ -114,4 +114,3 @@ pub fn ended_since(tx: &mut Tx<'_>, since_ms: i64) -> Result<Vec<Ended>, StoreEr
 pub fn drop_ended_before(tx: &mut Tx<'_>, before_ms: i64) -> Result<(), StoreError> {
     tx.execute("DELETE FROM ended_instance WHERE ended_ms < $1", args![before_ms]).map(|_| ())
 }
-

@@ -11,12 +11,20 @@
 //!
 //! All other modules here are one domain each: the SQL of that domain and nothing else.
 
+pub mod console;
+pub mod conversation;
 pub mod db;
 pub mod engine;
 pub mod error;
+pub mod group;
+pub mod message;
 pub mod migrate;
 mod reader;
+pub mod server;
+pub mod session;
 pub mod tx;
+pub mod user;
+pub mod user_log;
 pub mod value;
 mod writer;
 

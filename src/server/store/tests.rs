@@ -19,7 +19,7 @@ fn next(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
 
 fn add_user(tx: &mut Tx<'_>, id: i64, name: &str) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO app_user (id, user_id, nick, folded, avatar, is_admin, is_disabled, version, password_hash, \
+        "INSERT INTO app_user (id, user_id, nick, sort_name, avatar, is_admin, is_disabled, version, password_hash, \
          created_at, kicked_at) VALUES ($1, $2, '', $2, '', $3, $4, 1, $5, 0, 0)",
         args![id, name, true, false, None::<&str>],
     )

@@ -14,13 +14,13 @@ CREATE TABLE counter (
     name        TEXT PRIMARY KEY,
     value       BIGINT NOT NULL
 ) {clustered};
-INSERT INTO counter (name, value) VALUES ('app_user', 0), ('conversation', 0);
+INSERT INTO counter (name, value) VALUES ('app_user', 1000), ('conversation', 0);
 
 CREATE TABLE app_user (
     id            BIGINT PRIMARY KEY,        -- the number in message ids
     user_id       TEXT NOT NULL,             -- compared byte for byte
     nick          TEXT NOT NULL,
-    folded        TEXT NOT NULL,             -- nick and user_id in lower case, for the directory
+    sort_name     TEXT NOT NULL,             -- display name and user_id in lower case: order and search
     avatar        TEXT NOT NULL,
     is_admin      BOOLEAN NOT NULL,
     is_disabled   BOOLEAN NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE app_user (
     kicked_at     BIGINT NOT NULL            -- credentials made before are void
 ) {clustered};
 CREATE UNIQUE INDEX app_user_user_id ON app_user (user_id);
-CREATE INDEX app_user_folded ON app_user (folded, id);
+CREATE INDEX app_user_sort_name ON app_user (sort_name, id);
 
 -- A signed-in installation of an account.
 CREATE TABLE instance (
@@ -39,12 +39,24 @@ CREATE TABLE instance (
     device_class   BIGINT NOT NULL,          -- 0 desktop, 1 web, 2 mobile
     client_version TEXT NOT NULL,
     host_name      TEXT NOT NULL,
-    token_hash     BYTEA NOT NULL,           -- of the token given last
-    old_token_hash BYTEA,                    -- of the one before, until the new one is used
+    token_current  BYTEA NOT NULL,           -- hash of the token given out last; see auth/token.rs
+    token_previous BYTEA,                    -- and of the one it was obtained with
+    expires        BIGINT,                   -- of the credential it signed in with, where that runs out
     login_time     BIGINT NOT NULL,
     last_seen      BIGINT NOT NULL,
     PRIMARY KEY (user_id, instance_id)
 ) {clustered};
+
+-- Sessions that were ended: a returning client learns why, and the server it is connected to closes the
+-- connection, whichever process ended it. Forgotten after some days.
+CREATE TABLE ended_instance (
+    user_id     BIGINT NOT NULL,
+    instance_id TEXT NOT NULL,
+    reason      BIGINT NOT NULL,             -- see store/console.rs
+    ended_ms    BIGINT NOT NULL,
+    PRIMARY KEY (user_id, instance_id)
+) {clustered};
+CREATE INDEX ended_instance_time ON ended_instance (ended_ms);
 
 CREATE TABLE invite (
     token_hash  BYTEA PRIMARY KEY,
@@ -96,6 +108,7 @@ CREATE TABLE mention (
     seq         BIGINT NOT NULL,
     PRIMARY KEY (user_id, conv_id, seq)
 ) {clustered};
+CREATE INDEX mention_message ON mention (conv_id, seq);
 
 CREATE TABLE chat_group (
     conv_id        BIGINT PRIMARY KEY,

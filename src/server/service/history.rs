@@ -1,0 +1,204 @@
+//! Reading what was written: changes since a cursor, stretches, places in time (MSG-65, MSG-66).
+
+use std::sync::Arc;
+
+use hallway_protocol::method::{GetRange, LocateTime, Located, MethodName, SyncChanges};
+use hallway_protocol::sync::{Changes, Range};
+use hallway_protocol::{ChatError, ErrorCode};
+
+use super::core::{Access, Caller, Core, counters, stored};
+use super::view::wire;
+use crate::store::message::{self, MessageRow};
+use crate::store::{StoreError, Tx, group};
+
+/// Rows per page of changes at most, and when nothing is asked for.
+const CHANGES: u32 = 500;
+/// Further behind than this many changes, a client gets the newest page instead.
+const TOO_FAR: i64 = 2_000;
+
+/// Rows of a conversation with a higher change number.
+pub async fn changes(
+    core: &Arc<Core>,
+    caller: &Arc<Caller>,
+    call: SyncChanges,
+) -> Result<Changes, ChatError> {
+    let Some(conv) = core.find(caller, &call.conversation_id).await? else {
+        return Ok(nothing());
+    };
+    let limit = call.limit.unwrap_or(CHANGES).clamp(1, CHANGES);
+    let (core, caller) = (Arc::clone(core), Arc::clone(caller));
+    let db = core.db.clone();
+    db.read(move |tx| {
+        let access = core.access(tx, MethodName::SyncChanges, &caller, conv)?;
+        let head = access.conv.modification;
+        let after = stored(call.after_mod).min(head);
+        if head.saturating_sub(after) > TOO_FAR {
+            let range = newest_page(&core, tx, &caller, &access)?;
+            let group_profile = group_now(&core, tx, &access)?;
+            return Ok(Changes { reset: Some(range), group_profile, up_to: wire(head), ..empty(&access) });
+        }
+        page(&core, tx, &caller, &access, after, limit)
+    })
+    .await
+}
+
+fn nothing() -> Changes {
+    Changes {
+        reset: None,
+        messages: Vec::new(),
+        members: Vec::new(),
+        group_profile: None,
+        up_to: 0,
+        head: hallway_protocol::sync::Counters::default(),
+        more: false,
+    }
+}
+
+fn empty(access: &Access) -> Changes {
+    let mut head = counters(&access.conv);
+    head.seq = wire(access.last_seq());
+    Changes { head, ..nothing() }
+}
+
+/// A page of rows in the order of their changes. It never ends inside of one change.
+fn page(
+    core: &Core,
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    access: &Access,
+    after: i64,
+    limit: u32,
+) -> Result<Changes, ChatError> {
+    let conv = access.conv.id;
+    let is_in = access.standing().is_in();
+    let messages_end = message::page_end(tx, conv, after, limit)?;
+    let members_end = if is_in { group::page_end(tx, conv, after, limit)? } else { None };
+    let head = access.conv.modification;
+    let up_to = messages_end.into_iter().chain(members_end).fold(head, i64::min);
+    let rows = message::changed(tx, conv, after, up_to)?;
+    let rows = visible(tx, caller, access, rows)?;
+    let messages = core.messages(tx, &access.name, rows)?;
+    let mut members = Vec::new();
+    if is_in {
+        for row in group::changed(tx, conv, after, up_to)? {
+            // Who has nothing yet need not learn who left.
+            if after > 0 || !row.gone {
+                members.push(core.member(tx, row)?);
+            }
+        }
+    }
+    let group_profile = match &access.group {
+        Some(group) if is_in && group.row.modification > after && group.row.modification <= up_to => {
+            group_now(core, tx, access)?
+        }
+        _ => None,
+    };
+    Ok(Changes { messages, members, group_profile, up_to: wire(up_to), more: up_to < head, ..empty(access) })
+}
+
+fn group_now(
+    core: &Core,
+    tx: &mut Tx<'_>,
+    access: &Access,
+) -> Result<Option<Box<hallway_protocol::group::Group>>, StoreError> {
+    match &access.group {
+        Some(group) if group.standing.is_in() => {
+            Ok(Some(Box::new(core.group(tx, &group.row, group.member.clone())?)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Leaves out what is not for this viewer: outside of their places, targeted at others, deleted by them.
+fn visible(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    access: &Access,
+    mut rows: Vec<MessageRow>,
+) -> Result<Vec<MessageRow>, StoreError> {
+    let (first, last) = (access.first_seq(), access.last_seq());
+    rows.retain(|row| {
+        row.key.seq >= first && row.key.seq <= last && row.is_for(caller.number, &caller.user_id)
+    });
+    let from = rows.iter().map(|row| row.key.seq).min();
+    let to = rows.iter().map(|row| row.key.seq).max();
+    if let (Some(from), Some(to)) = (from, to) {
+        let hidden = message::hidden(tx, caller.number, access.conv.id, from, to)?;
+        rows.retain(|row| hidden.binary_search(&row.key.seq).is_err());
+    }
+    Ok(rows)
+}
+
+fn newest_page(core: &Core, tx: &mut Tx<'_>, caller: &Caller, access: &Access) -> Result<Range, StoreError> {
+    stretch(core, tx, caller, access, 1, i64::MAX, 0)
+}
+
+/// The newest page of a stretch.
+fn stretch(
+    core: &Core,
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    access: &Access,
+    from: i64,
+    to: i64,
+    changed_after: i64,
+) -> Result<Range, StoreError> {
+    let first = access.first_seq();
+    let to = to.min(access.last_seq());
+    let page = i64::from(core.limits.history_page.max(1));
+    let from = from.max(first).max(to.saturating_sub(page).saturating_add(1));
+    let rows =
+        if from <= to { message::range(tx, access.conv.id, from, to, changed_after)? } else { Vec::new() };
+    let rows = visible(tx, caller, access, rows)?;
+    Ok(Range {
+        from_seq: wire(from),
+        to_seq: wire(to),
+        messages: core.messages(tx, &access.name, rows)?,
+        as_of: wire(access.conv.modification),
+        is_completed: from <= first,
+    })
+}
+
+/// Messages of a stretch of a conversation, the newest page of it.
+pub async fn range(core: &Arc<Core>, caller: &Arc<Caller>, call: GetRange) -> Result<Range, ChatError> {
+    if call.to_seq == 0 || call.from_seq > call.to_seq {
+        return Err(ErrorCode::InvalidParameter.into());
+    }
+    let Some(conv) = core.find(caller, &call.conversation_id).await? else {
+        let range = Range { from_seq: 1, to_seq: 0, messages: Vec::new(), as_of: 0, is_completed: true };
+        return Ok(range);
+    };
+    let (core, caller) = (Arc::clone(core), Arc::clone(caller));
+    let db = core.db.clone();
+    db.read(move |tx| {
+        let access = core.access(tx, MethodName::GetRange, &caller, conv)?;
+        let (from, to) = (stored(call.from_seq), stored(call.to_seq));
+        Ok(stretch(&core, tx, &caller, &access, from, to, stored(call.changed_after))?)
+    })
+    .await
+}
+
+/// Place of the first message at or after a time. Times never fall within a conversation, so halving finds it.
+pub async fn locate(core: &Arc<Core>, caller: &Arc<Caller>, call: LocateTime) -> Result<Located, ChatError> {
+    let Some(conv) = core.find(caller, &call.conversation_id).await? else {
+        return Ok(Located { sequence: None });
+    };
+    let (core, caller) = (Arc::clone(core), Arc::clone(caller));
+    let db = core.db.clone();
+    db.read(move |tx| {
+        let access = core.access(tx, MethodName::LocateTime, &caller, conv)?;
+        let (mut low, last) = (access.first_seq(), access.last_seq());
+        let mut high = last.saturating_add(1);
+        while low < high {
+            let middle = low.midpoint(high);
+            let time = message::time_at(tx, conv, middle)?;
+            if time.is_some_and(|time| time >= call.time) {
+                high = middle;
+            } else {
+                low = middle.saturating_add(1);
+            }
+        }
+        Ok(Located { sequence: (low <= last).then(|| wire(low)) })
+    })
+    .await
+}

@@ -1,0 +1,151 @@
+//! What can be said about a message without looking anything up.
+
+use hallway_protocol::group::GroupType;
+use hallway_protocol::ids::{ConversationId, MENTION_ALL, UserId};
+use hallway_protocol::message::{MergerPayload, OfflinePush, Payload, Quote, body_bytes};
+use hallway_protocol::method::SendMessage;
+use hallway_protocol::{ChatError, ErrorCode, Limits};
+
+/// Longest summary of a quote (PLUS-8), in characters.
+const SUMMARY_CHARS: usize = 200;
+/// Longest name in a quote, in bytes (PROF-3).
+const NAME_BYTES: usize = 500;
+
+fn invalid(message: &str) -> ChatError {
+    ChatError::new(ErrorCode::InvalidParameter).with_message(message)
+}
+
+/// Checks a message about to be sent: combination of options, kind, size, lists.
+pub fn check_send(limits: &Limits, send: &SendMessage) -> Result<(), ChatError> {
+    let is_group = match &send.conversation_id {
+        ConversationId::System => return Err(ErrorCode::ConversationKindNotAllowed.into()),
+        ConversationId::C2c(_) => false,
+        ConversationId::Group(_) => true,
+    };
+    if send.online_user_only {
+        if send.message_control.is_some() {
+            return Err(invalid("online_user_only and message_control exclude each other"));
+        }
+        if send.need_read_receipt {
+            return Err(ErrorCode::ReceiptForOnlineOnly.into());
+        }
+    }
+    check_payload(limits, &send.payload)?;
+    check_size(limits, &send.payload, &send.cloud_custom_data, send.offline_push.as_ref())?;
+    if let Some(quote) = &send.reply_to {
+        check_quote(quote)?;
+    }
+    check_mentions(limits, is_group, &send.at_user_list)?;
+    if !send.receiver_list.is_empty() {
+        let count = send.receiver_list.len();
+        let wrong = !is_group
+            || !send.at_user_list.is_empty()
+            || u32::try_from(count).is_ok_and(|count| count > limits.receivers_per_message);
+        if wrong {
+            return Err(ErrorCode::GroupParameterInvalid.into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether targeted messages are possible in groups of this type (MSG-17).
+pub fn takes_receivers(kind: GroupType) -> bool {
+    !matches!(kind, GroupType::Community | GroupType::AvRoom)
+}
+
+/// Checks kind and content.
+pub fn check_payload(limits: &Limits, payload: &Payload) -> Result<(), ChatError> {
+    match payload {
+        Payload::Text(text) if text.text.is_empty() => Err(invalid("the text is empty")),
+        Payload::Location(place) => {
+            let on_earth =
+                (-180.0..=180.0).contains(&place.longitude) && (-90.0..=90.0).contains(&place.latitude);
+            if on_earth { Ok(()) } else { Err(invalid("no such place on earth")) }
+        }
+        Payload::Merger(merger) => check_merger(limits, merger),
+        Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} | Payload::Unknown(_) => {
+            Err(invalid("this kind of message is not sent by people"))
+        }
+        Payload::Text(_)
+        | Payload::Image(_)
+        | Payload::Audio(_)
+        | Payload::Video(_)
+        | Payload::File(_)
+        | Payload::Custom(_)
+        | Payload::Face(_) => Ok(()),
+    }
+}
+
+fn check_merger(limits: &Limits, merger: &MergerPayload) -> Result<(), ChatError> {
+    if merger.compatible_text.is_empty() || merger.message_list.is_empty() == merger.download_key.is_empty() {
+        return Err(invalid("a combined message needs compatible_text and either messages or a key"));
+    }
+    // Level by level instead of by recursion: the depth is the sender's.
+    let (mut level, mut depth) = (vec![merger], 0u32);
+    while !level.is_empty() {
+        depth = depth.saturating_add(1);
+        if depth > limits.merger_levels {
+            return Err(ErrorCode::CombinedTooDeep.into());
+        }
+        let mut below = Vec::new();
+        for merger in level {
+            if u32::try_from(merger.message_list.len()).is_ok_and(|count| count > limits.merger_messages) {
+                return Err(invalid("too many messages in one combined message"));
+            }
+            for part in merger.message_list.iter().flat_map(|message| &message.message_body) {
+                match part {
+                    Payload::Merger(inner) => below.push(inner),
+                    Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} => {
+                        return Err(ErrorCode::NotForwardable.into());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        level = below;
+    }
+    Ok(())
+}
+
+/// Checks the size of the body with what is stored along with it (OBJ-1, 80002).
+pub fn check_size(
+    limits: &Limits,
+    payload: &Payload,
+    cloud_custom_data: &str,
+    push: Option<&OfflinePush>,
+) -> Result<(), ChatError> {
+    let push = push.map_or(0, |push| {
+        push.title.len().saturating_add(push.description.len()).saturating_add(push.extension.len())
+    });
+    let bytes = body_bytes(payload, cloud_custom_data).saturating_add(push);
+    if u32::try_from(bytes).is_ok_and(|bytes| bytes <= limits.message_body_bytes) {
+        Ok(())
+    } else {
+        Err(ErrorCode::MessageTooLarge.into())
+    }
+}
+
+fn check_quote(quote: &Quote) -> Result<(), ChatError> {
+    if quote.summary.chars().count() > SUMMARY_CHARS || quote.nick.len() > NAME_BYTES {
+        return Err(invalid("the quote is too long"));
+    }
+    Ok(())
+}
+
+/// Checks a list of mentions (OBJ-2 10053, MSG-21 2106).
+pub fn check_mentions(limits: &Limits, is_group: bool, list: &[String]) -> Result<(), ChatError> {
+    if list.is_empty() {
+        return Ok(());
+    }
+    if !is_group {
+        return Err(ErrorCode::ConversationKindNotAllowed.into());
+    }
+    if u32::try_from(list.len()).map_or(true, |count| count > limits.mentions_per_message) {
+        return Err(ErrorCode::TooManyMentions.into());
+    }
+    if list.iter().all(|at| at == MENTION_ALL || at.parse::<UserId>().is_ok()) {
+        Ok(())
+    } else {
+        Err(invalid("at_user_list holds something that is no user ID"))
+    }
+}

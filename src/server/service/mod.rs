@@ -1,0 +1,27 @@
+//! The rules: who may do what, transactions, and what others are told.
+//!
+//! [`Service`] is the one entry point for the network side; it hands each call to the module of its domain:
+//!
+//! * [`message`] sends; [`message_change`] recalls, changes, deletes; [`message_check`] and [`group_rate`] refuse.
+//! * [`history`] and [`sync`] answer what a client has missed.
+//! * [`conversation`]: a user's own side. [`group`], [`member`]: groups. [`user`]: profiles, directory.
+//! * [`core`]: what they share. [`view`]: how rows look to one viewer. [`cache`], [`clock`], [`error`].
+//!
+//! Every write is one job for the storage writer: checks, numbers, rows, and effects that publish to the bus
+//! after the commit, in the order of the commits.
+
+pub mod cache;
+pub mod clock;
+pub mod conversation;
+pub mod core;
+mod error;
+pub mod group;
+mod group_rate;
+pub mod history;
+pub mod member;
+pub mod message;
+pub mod message_change;
+mod message_check;
+pub mod sync;
+pub mod user;
+mod view;

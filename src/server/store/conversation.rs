@@ -1,0 +1,283 @@
+//! Conversations, their counters, and each user's own side of them.
+
+use super::error::StoreError;
+use super::server;
+use super::tx::Tx;
+use super::value::Row;
+use crate::args;
+
+/// What a conversation is between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConvKind {
+    /// Two people, by number, the lower first.
+    Pair {
+        /// The lower number.
+        low: i64,
+        /// The higher number.
+        high: i64,
+    },
+    /// A group.
+    Group,
+}
+
+impl ConvKind {
+    /// The pair of two people.
+    pub fn pair(a: i64, b: i64) -> Self {
+        Self::Pair { low: a.min(b), high: a.max(b) }
+    }
+
+    /// The other one of a pair, seen from `user`.
+    pub fn peer_of(self, user: i64) -> Option<i64> {
+        match self {
+            Self::Pair { low, high } if low == user => Some(high),
+            Self::Pair { low, .. } => Some(low),
+            Self::Group => None,
+        }
+    }
+}
+
+/// A conversation's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvRow {
+    /// Internal number.
+    pub id: i64,
+    /// Between whom.
+    pub kind: ConvKind,
+    /// Place of the newest message.
+    pub seq: i64,
+    /// Number of the last change.
+    pub modification: i64,
+    /// Countable messages.
+    pub ord: i64,
+    /// Messages below were removed by retention.
+    pub min_seq: i64,
+    /// Unix milliseconds of the last change.
+    pub changed_ms: i64,
+}
+
+fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
+    let kind = match row.get::<i64>(1)? {
+        0 => ConvKind::Pair { low: row.get(2)?, high: row.get(3)? },
+        _ => ConvKind::Group,
+    };
+    Ok(ConvRow {
+        id: row.get(0)?,
+        kind,
+        seq: row.get(4)?,
+        modification: row.get(5)?,
+        ord: row.get(6)?,
+        min_seq: row.get(7)?,
+        changed_ms: row.get(8)?,
+    })
+}
+
+/// The conversation with this number.
+pub fn load(tx: &mut Tx<'_>, id: i64) -> Result<Option<ConvRow>, StoreError> {
+    tx.one(
+        "SELECT id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms FROM conversation \
+         WHERE id = $1",
+        args![id],
+        row,
+    )
+}
+
+/// The number of the conversation of two people.
+pub fn find_pair(tx: &mut Tx<'_>, a: i64, b: i64) -> Result<Option<i64>, StoreError> {
+    tx.one(
+        "SELECT id FROM conversation WHERE low_user = $1 AND high_user = $2",
+        args![a.min(b), a.max(b)],
+        |row| row.get(0),
+    )
+}
+
+/// The number of the conversation of two people, made if there is none.
+pub fn find_or_create_pair(tx: &mut Tx<'_>, a: i64, b: i64, now_ms: i64) -> Result<i64, StoreError> {
+    if let Some(id) = find_pair(tx, a, b)? {
+        return Ok(id);
+    }
+    let id = server::next_number(tx, "conversation")?;
+    let made = tx.execute(
+        "INSERT INTO conversation (id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, created_at) \
+         VALUES ($1, 0, $2, $3, 0, 0, 0, 0, $4, $5) ON CONFLICT (low_user, high_user) DO NOTHING",
+        args![id, a.min(b), a.max(b), now_ms, now_ms / 1000],
+    )?;
+    if made > 0 {
+        return Ok(id);
+    }
+    // Another writer was faster; its row is visible now that the conflict has been waited for.
+    find_pair(tx, a, b)?.ok_or_else(|| StoreError::Busy("a conversation made twice".into()))
+}
+
+/// Makes the conversation of a group.
+pub fn create_group(tx: &mut Tx<'_>, now_ms: i64) -> Result<i64, StoreError> {
+    let id = server::next_number(tx, "conversation")?;
+    tx.execute(
+        "INSERT INTO conversation (id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, created_at) \
+         VALUES ($1, 1, NULL, NULL, 0, 0, 0, 0, $2, $3)",
+        args![id, now_ms, now_ms / 1000],
+    )?;
+    Ok(id)
+}
+
+/// Takes the numbers of one change: `messages` new places of which `counted` count. All rows of the change
+/// carry the new `modification`; the one before it is one less. Locks the row until the commit, so that
+/// changes become visible in the order of their numbers.
+pub fn take(
+    tx: &mut Tx<'_>,
+    id: i64,
+    messages: i64,
+    counted: i64,
+    now_ms: i64,
+) -> Result<Option<ConvRow>, StoreError> {
+    tx.one(
+        "UPDATE conversation SET seq = seq + $2, mod = mod + 1, ord = ord + $3, changed_ms = $4 WHERE id = $1 \
+         RETURNING id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms",
+        args![id, messages, counted, now_ms],
+        row,
+    )
+}
+
+/// A user's own side of a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnSide {
+    /// Everything up to here is read.
+    pub read_seq: i64,
+    /// Countable messages up to there.
+    pub read_ord: i64,
+    /// One of the user's instances has everything up to here.
+    pub delivered_seq: i64,
+    /// Messages up to here are not for this user.
+    pub min_seq: i64,
+    /// Messages above are not for this user, who left.
+    pub max_seq: Option<i64>,
+    /// Out of the list until there is a message above.
+    pub hidden_to: Option<i64>,
+}
+
+fn side(row: &Row<'_>, from: usize) -> Result<OwnSide, StoreError> {
+    let at = |index: usize| from.saturating_add(index);
+    Ok(OwnSide {
+        read_seq: row.get(at(0))?,
+        read_ord: row.get(at(1))?,
+        delivered_seq: row.get(at(2))?,
+        min_seq: row.get(at(3))?,
+        max_seq: row.get(at(4))?,
+        hidden_to: row.get(at(5))?,
+    })
+}
+
+/// A user's side, if the conversation is or was in their list.
+pub fn own_side(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<Option<OwnSide>, StoreError> {
+    tx.one(
+        "SELECT read_seq, read_ord, delivered_seq, min_seq, max_seq, hidden_to FROM user_conv \
+         WHERE user_id = $1 AND conv_id = $2",
+        args![user, conv],
+        |row| side(row, 0),
+    )
+}
+
+/// Makes a user's side if there is none.
+pub fn add_side(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO user_conv (user_id, conv_id, read_seq, read_ord, delivered_seq, min_seq, max_seq, hidden_to) \
+         VALUES ($1, $2, 0, 0, 0, 0, NULL, NULL) ON CONFLICT (user_id, conv_id) DO NOTHING",
+        args![user, conv],
+    )
+    .map(|_| ())
+}
+
+/// Stores a user's side as a whole.
+pub fn put_side(tx: &mut Tx<'_>, user: i64, conv: i64, side: &OwnSide) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO user_conv (user_id, conv_id, read_seq, read_ord, delivered_seq, min_seq, max_seq, hidden_to) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (user_id, conv_id) DO UPDATE SET \
+         read_seq = excluded.read_seq, read_ord = excluded.read_ord, delivered_seq = excluded.delivered_seq, \
+         min_seq = excluded.min_seq, max_seq = excluded.max_seq, hidden_to = excluded.hidden_to",
+        args![
+            user,
+            conv,
+            side.read_seq,
+            side.read_ord,
+            side.delivered_seq,
+            side.min_seq,
+            side.max_seq,
+            side.hidden_to
+        ],
+    )
+    .map(|_| ())
+}
+
+/// Moves a user's read position forward; whether it moved. Never moves back.
+pub fn advance_read(tx: &mut Tx<'_>, user: i64, conv: i64, seq: i64, ord: i64) -> Result<bool, StoreError> {
+    tx.execute(
+        "UPDATE user_conv SET read_seq = $3, read_ord = $4 \
+         WHERE user_id = $1 AND conv_id = $2 AND read_seq < $3",
+        args![user, conv, seq, ord],
+    )
+    .map(|rows| rows > 0)
+}
+
+/// Moves how far a user's instances have got; whether it moved.
+pub fn advance_delivered(tx: &mut Tx<'_>, user: i64, conv: i64, seq: i64) -> Result<bool, StoreError> {
+    tx.execute(
+        "UPDATE user_conv SET delivered_seq = $3 WHERE user_id = $1 AND conv_id = $2 AND delivered_seq < $3",
+        args![user, conv, seq],
+    )
+    .map(|rows| rows > 0)
+}
+
+/// A conversation with its viewer's side.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// The conversation.
+    pub conv: ConvRow,
+    /// The viewer's side.
+    pub side: OwnSide,
+}
+
+fn listed(from: &Row<'_>) -> Result<Listed, StoreError> {
+    Ok(Listed { conv: row(from)?, side: side(from, 9)? })
+}
+
+/// Where a page of heads begins: below this time and number.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadPlace {
+    /// Unix milliseconds.
+    pub changed_ms: i64,
+    /// Number of the conversation.
+    pub conv: i64,
+}
+
+/// A user's conversations that changed at or after `since_ms`, the most recently changed first, below `place`.
+pub fn changed_since(
+    tx: &mut Tx<'_>,
+    user: i64,
+    since_ms: i64,
+    place: HeadPlace,
+    limit: u32,
+) -> Result<Vec<Listed>, StoreError> {
+    tx.rows(
+        "SELECT c.id, c.kind, c.low_user, c.high_user, c.seq, c.mod, c.ord, c.min_seq, c.changed_ms, \
+         u.read_seq, u.read_ord, u.delivered_seq, u.min_seq, u.max_seq, u.hidden_to \
+         FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
+         WHERE u.user_id = $1 AND c.changed_ms >= $2 \
+         AND (c.changed_ms < $3 OR (c.changed_ms = $3 AND c.id < $4)) \
+         ORDER BY c.changed_ms DESC, c.id DESC LIMIT $5",
+        args![user, since_ms, place.changed_ms, place.conv, limit],
+        listed,
+    )
+}
+
+/// All conversations of a user that hold something unread, of one kind or both.
+pub fn with_unread(tx: &mut Tx<'_>, user: i64, pairs: bool, groups: bool) -> Result<Vec<Listed>, StoreError> {
+    let mut all = tx.rows(
+        "SELECT c.id, c.kind, c.low_user, c.high_user, c.seq, c.mod, c.ord, c.min_seq, c.changed_ms, \
+         u.read_seq, u.read_ord, u.delivered_seq, u.min_seq, u.max_seq, u.hidden_to \
+         FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
+         WHERE u.user_id = $1 AND c.seq > u.read_seq ORDER BY c.id",
+        args![user],
+        listed,
+    )?;
+    all.retain(|one| if one.conv.kind == ConvKind::Group { groups } else { pairs });
+    Ok(all)
+}

@@ -1,0 +1,455 @@
+//! Messages: one row each, whatever the number of receivers.
+//!
+//! What SQL has to look at stands in columns; the rest ([`Content`]) is one JSON text. Facts that queries
+//! filter by are bits of `flags`.
+
+use hallway_protocol::ids::{ConversationId, MENTION_ALL, MessageId, UserId};
+use hallway_protocol::message::{
+    Message, MessageControl, MessageStatus, OfflinePush, Payload, Priority, Quote, Revocation,
+};
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::tx::Tx;
+use super::value::Row;
+use crate::args;
+
+/// Raises unread counts (CONV-59).
+pub const COUNTED: i64 = 1;
+/// Recalled.
+pub const REVOKED: i64 = 2;
+/// Does not become the conversation's last message (MSG-34).
+pub const NOT_LAST: i64 = 4;
+/// Mentions everybody.
+pub const AT_ALL: i64 = 8;
+/// For named receivers only (MSG-17).
+pub const TARGETED: i64 = 16;
+/// A line of the server's own (OBJ-70).
+pub const TIP: i64 = 32;
+
+/// The part of a message that no query looks into.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    /// What it says.
+    #[serde(flatten)]
+    pub payload: Payload,
+    /// OBJ-31.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub priority: Priority,
+    /// OBJ-32.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub nick: String,
+    /// OBJ-32.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub avatar: String,
+    /// OBJ-33.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name_card: String,
+    /// OBJ-35.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub at_user_list: Vec<String>,
+    /// PLUS-8.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reply_to: Option<Quote>,
+    /// OBJ-36.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cloud_custom_data: String,
+    /// OBJ-37 to OBJ-39.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub revoked: Option<Revocation>,
+    /// OBJ-41.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub modified_time: Option<i64>,
+    /// OBJ-51.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub version: u32,
+    /// OBJ-42.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub need_read_receipt: bool,
+    /// OBJ-44.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub is_support_extension: bool,
+    /// OBJ-45.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub receiver_list: Vec<UserId>,
+    /// MSG-34.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub message_control: MessageControl,
+    /// MSG-33.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub offline_push: Option<OfflinePush>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Content {
+    /// A content with nothing but a payload.
+    pub fn new(payload: Payload) -> Self {
+        Self {
+            payload,
+            priority: Priority::default(),
+            nick: String::new(),
+            avatar: String::new(),
+            name_card: String::new(),
+            at_user_list: Vec::new(),
+            reply_to: None,
+            cloud_custom_data: String::new(),
+            revoked: None,
+            modified_time: None,
+            version: 0,
+            need_read_receipt: false,
+            is_support_extension: false,
+            receiver_list: Vec::new(),
+            message_control: MessageControl::default(),
+            offline_push: None,
+        }
+    }
+
+    /// The flags that follow from the content.
+    pub fn flags(&self) -> i64 {
+        let tip = matches!(self.payload, Payload::GroupTip(_) | Payload::GroupSystemNotice(_));
+        let targeted = !self.receiver_list.is_empty();
+        let counted = !tip && !targeted && !self.message_control.excluded_from_unread_count;
+        let at_all = self.at_user_list.iter().any(|at| at == MENTION_ALL);
+        let bit = |set: bool, bit: i64| if set { bit } else { 0 };
+        bit(counted, COUNTED)
+            | bit(self.revoked.is_some(), REVOKED)
+            | bit(self.message_control.excluded_from_last_message, NOT_LAST)
+            | bit(at_all, AT_ALL)
+            | bit(targeted, TARGETED)
+            | bit(tip, TIP)
+    }
+
+    fn to_json(&self) -> Result<String, StoreError> {
+        serde_json::to_string(self).map_err(|e| StoreError::Statement(format!("a message body: {e}")))
+    }
+}
+
+/// A message's place and numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageKey {
+    /// Internal number of the conversation.
+    pub conv: i64,
+    /// Place.
+    pub seq: i64,
+}
+
+/// A message's row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageRow {
+    /// Where it stands.
+    pub key: MessageKey,
+    /// Change number of its present state.
+    pub modification: i64,
+    /// Countable messages up to and including this one.
+    pub ord: i64,
+    /// Number of the sender.
+    pub sender: i64,
+    /// See [`client_key`].
+    pub client_key: i64,
+    /// Unix seconds.
+    pub time: i64,
+    /// Bits.
+    pub flags: i64,
+    /// The rest.
+    pub content: Content,
+}
+
+/// The second and third part of a message id in one number: seconds in the upper, random in the lower half.
+/// None for seconds that do not fit 31 bits, which no clock shows before 2038 and no honest client sends.
+pub fn client_key(id: &MessageId) -> Option<i64> {
+    let mut parts = id.as_str().split('-').skip(1);
+    let seconds: i64 = parts.next()?.parse().ok()?;
+    let random: u32 = parts.next()?.parse().ok()?;
+    let seconds = i32::try_from(seconds).ok().filter(|seconds| *seconds >= 0)?;
+    Some((i64::from(seconds) << 32) | i64::from(random))
+}
+
+impl MessageRow {
+    /// Its public id.
+    pub fn id(&self) -> MessageId {
+        let random = u32::try_from(self.client_key & 0xffff_ffff).unwrap_or_default();
+        MessageId::new(self.sender, self.client_key >> 32, random)
+    }
+
+    /// Whether all bits of `flag` are set.
+    pub fn is(&self, flag: i64) -> bool {
+        self.flags & flag == flag
+    }
+
+    /// Whether it is for `viewer`: targeted messages are for their receivers and sender only.
+    pub fn is_for(&self, number: i64, viewer: &UserId) -> bool {
+        !self.is(TARGETED) || self.sender == number || self.content.receiver_list.contains(viewer)
+    }
+
+    /// As it travels, in the conversation as its viewer names it. Countable places are never negative.
+    pub fn to_wire(self, conversation_id: ConversationId, from: UserId) -> Message {
+        let id = self.id();
+        let content = self.content;
+        Message {
+            id,
+            conversation_id,
+            from,
+            time: self.time,
+            sequence: self.key.seq.cast_unsigned(),
+            modification: self.modification.cast_unsigned(),
+            ord: self.ord.cast_unsigned(),
+            payload: content.payload,
+            status: MessageStatus::Success,
+            priority: content.priority,
+            nick: content.nick,
+            avatar: content.avatar,
+            name_card: content.name_card,
+            at_user_list: content.at_user_list,
+            reply_to: content.reply_to,
+            cloud_custom_data: content.cloud_custom_data,
+            revoked: content.revoked,
+            modified_time: content.modified_time,
+            version: content.version,
+            need_read_receipt: content.need_read_receipt,
+            read_receipt_info: None,
+            is_support_extension: content.is_support_extension,
+            receiver_list: content.receiver_list,
+            is_broadcast_message: false,
+            has_risk_content: false,
+            reactions: Vec::new(),
+            online_user_only: false,
+            message_control: content.message_control,
+            offline_push: content.offline_push,
+        }
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
+    let content = serde_json::from_str(row.get(8)?)
+        .map_err(|e| StoreError::Corrupt(format!("a message body cannot be read: {e}")))?;
+    Ok(MessageRow {
+        key: MessageKey { conv: row.get(0)?, seq: row.get(1)? },
+        modification: row.get(2)?,
+        ord: row.get(3)?,
+        sender: row.get(4)?,
+        client_key: row.get(5)?,
+        time: row.get(6)?,
+        flags: row.get(7)?,
+        content,
+    })
+}
+
+/// The message a sender has stored under this key.
+pub fn by_client_key(tx: &mut Tx<'_>, sender: i64, key: i64) -> Result<Option<MessageRow>, StoreError> {
+    tx.one(
+        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+         WHERE sender = $1 AND client_key = $2",
+        args![sender, key],
+        read,
+    )
+}
+
+/// The message at a place.
+pub fn at(tx: &mut Tx<'_>, key: MessageKey) -> Result<Option<MessageRow>, StoreError> {
+    tx.one(
+        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND seq = $2",
+        args![key.conv, key.seq],
+        read,
+    )
+}
+
+/// Stores a new message.
+pub fn insert(tx: &mut Tx<'_>, row: &MessageRow) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO message (conv_id, seq, mod, ord, sender, client_key, time, flags, body) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            row.key.conv,
+            row.key.seq,
+            row.modification,
+            row.ord,
+            row.sender,
+            row.client_key,
+            row.time,
+            row.flags,
+            &row.content.to_json()?
+        ],
+    )
+    .map(|_| ())
+}
+
+/// Stores the new state of a message.
+pub fn update(tx: &mut Tx<'_>, row: &MessageRow) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE message SET mod = $3, flags = $4, body = $5 WHERE conv_id = $1 AND seq = $2",
+        args![row.key.conv, row.key.seq, row.modification, row.flags, &row.content.to_json()?],
+    )
+    .map(|_| ())
+}
+
+/// Messages of a stretch, both ends included, whose state is newer than `changed_after`, in order.
+pub fn range(
+    tx: &mut Tx<'_>,
+    conv: i64,
+    from: i64,
+    to: i64,
+    changed_after: i64,
+) -> Result<Vec<MessageRow>, StoreError> {
+    tx.rows(
+        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND seq >= $2 AND seq <= $3 AND mod > $4 ORDER BY seq",
+        args![conv, from, to, changed_after],
+        read,
+    )
+}
+
+/// Messages of a stretch, newest first, until `take` answers `false`.
+pub fn newest_first(
+    tx: &mut Tx<'_>,
+    conv: i64,
+    from: i64,
+    to: i64,
+    mut take: impl FnMut(MessageRow) -> bool,
+) -> Result<(), StoreError> {
+    // In pages, because one of the engines fetches a whole answer before it hands out the first row.
+    let (mut below, mut more) = (to, true);
+    while more && below >= from {
+        let mut rows = 0;
+        tx.each(
+            "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+             WHERE conv_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC LIMIT 8",
+            args![conv, from, below],
+            |row| {
+                let row = read(row)?;
+                rows += 1;
+                below = row.key.seq.saturating_sub(1);
+                more = take(row);
+                Ok(more)
+            },
+        )?;
+        more &= rows > 0;
+    }
+    Ok(())
+}
+
+/// The change number of the last row of a page of at most `limit` rows after `after`; none if they all fit.
+pub fn page_end(tx: &mut Tx<'_>, conv: i64, after: i64, limit: u32) -> Result<Option<i64>, StoreError> {
+    tx.one(
+        "SELECT mod FROM message WHERE conv_id = $1 AND mod > $2 ORDER BY mod LIMIT 1 OFFSET $3",
+        args![conv, after, limit.saturating_sub(1)],
+        |row| row.get(0),
+    )
+}
+
+/// Messages that changed after `after` and not after `up_to`, in the order of their changes.
+pub fn changed(tx: &mut Tx<'_>, conv: i64, after: i64, up_to: i64) -> Result<Vec<MessageRow>, StoreError> {
+    tx.rows(
+        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND mod > $2 AND mod <= $3 ORDER BY mod, seq",
+        args![conv, after, up_to],
+        read,
+    )
+}
+
+/// Countable messages up to a place. `None` where there is no such message.
+pub fn ord_at(tx: &mut Tx<'_>, conv: i64, seq: i64) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT ord FROM message WHERE conv_id = $1 AND seq = $2";
+    tx.one(sql, args![conv, seq], |row| row.get(0))
+}
+
+/// When the message at a place was sent.
+pub fn time_at(tx: &mut Tx<'_>, conv: i64, seq: i64) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT time FROM message WHERE conv_id = $1 AND seq = $2";
+    tx.one(sql, args![conv, seq], |row| row.get(0))
+}
+
+/// How many countable messages of a stretch (`from` excluded) were recalled.
+pub fn recalled(tx: &mut Tx<'_>, conv: i64, from: i64, to: i64) -> Result<i64, StoreError> {
+    let sql =
+        "SELECT COUNT(*) FROM message WHERE conv_id = $1 AND seq > $2 AND seq <= $3 AND (flags & 3) = 3";
+    Ok(tx.one(sql, args![conv, from, to], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// A message that mentions somebody.
+#[derive(Clone, Copy, Debug)]
+pub struct MentionRow {
+    /// Place.
+    pub seq: i64,
+    /// Number of the sender.
+    pub sender: i64,
+    /// Mentions the user by name.
+    pub by_name: bool,
+    /// Mentions everybody.
+    pub all: bool,
+}
+
+/// Notes that a message mentions a user by name.
+pub fn add_mention(tx: &mut Tx<'_>, user: i64, key: MessageKey) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO mention (user_id, conv_id, seq) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        args![user, key.conv, key.seq],
+    )
+    .map(|_| ())
+}
+
+/// Forgets who is mentioned by name in a message.
+pub fn clear_mentions(tx: &mut Tx<'_>, key: MessageKey) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM mention WHERE conv_id = $1 AND seq = $2", args![key.conv, key.seq]).map(|_| ())
+}
+
+/// Messages of a stretch (`from` excluded) that mention `user` and are neither recalled nor the user's own,
+/// oldest first, at most `limit`.
+pub fn mentions(
+    tx: &mut Tx<'_>,
+    user: i64,
+    conv: i64,
+    from: i64,
+    to: i64,
+    limit: usize,
+) -> Result<Vec<MentionRow>, StoreError> {
+    let mut found = Vec::new();
+    let mut keep = |row: &Row<'_>, by_name: bool| {
+        let flags: i64 = row.get(2)?;
+        let sender: i64 = row.get(1)?;
+        if flags & REVOKED == 0 && sender != user {
+            found.push(MentionRow { seq: row.get(0)?, sender, by_name, all: flags & AT_ALL != 0 });
+        }
+        Ok(true)
+    };
+    tx.each(
+        "SELECT m.seq, m.sender, m.flags FROM mention n \
+         JOIN message m ON m.conv_id = n.conv_id AND m.seq = n.seq \
+         WHERE n.user_id = $1 AND n.conv_id = $2 AND n.seq > $3 AND n.seq <= $4 ORDER BY n.seq LIMIT 200",
+        args![user, conv, from, to],
+        |row| keep(row, true),
+    )?;
+    tx.each(
+        "SELECT seq, sender, flags FROM message WHERE conv_id = $1 AND seq > $2 AND seq <= $3 \
+         AND (flags & 8) = 8 ORDER BY seq LIMIT 200",
+        args![conv, from, to],
+        |row| keep(row, false),
+    )?;
+    // By name first, so that the entry that knows more survives.
+    found.sort_by_key(|mention| (mention.seq, !mention.by_name));
+    found.dedup_by_key(|mention| mention.seq);
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The places of a stretch that a user has deleted for themselves.
+pub fn hidden(tx: &mut Tx<'_>, user: i64, conv: i64, from: i64, to: i64) -> Result<Vec<i64>, StoreError> {
+    tx.rows(
+        "SELECT seq FROM hidden_message WHERE user_id = $1 AND conv_id = $2 AND seq >= $3 AND seq <= $4 \
+         ORDER BY seq",
+        args![user, conv, from, to],
+        |row| row.get(0),
+    )
+}
+
+/// Deletes a message for a user; whether it was not deleted yet.
+pub fn hide(tx: &mut Tx<'_>, user: i64, key: MessageKey) -> Result<bool, StoreError> {
+    tx.execute(
+        "INSERT INTO hidden_message (user_id, conv_id, seq) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        args![user, key.conv, key.seq],
+    )
+    .map(|rows| rows > 0)
+}
