@@ -123,6 +123,16 @@ pub fn tooltip(theme: &Theme) -> container::Style {
     }
 }
 
+/// A toast: the colours of a tooltip, the height of a menu.
+pub fn toast(theme: &Theme) -> container::Style {
+    let p = theme.palette();
+    container::Style {
+        text_color: Some(p.on_tooltip),
+        shadow: p.shadow(Elevation::Menu),
+        ..rounded(p.tooltip, radius::CARD)
+    }
+}
+
 /// The bubble of a message: own or not, and whether it is the first of its group (its corner towards the
 /// sender is smaller then).
 pub fn bubble(own: bool, first: bool) -> impl Fn(&Theme) -> container::Style {

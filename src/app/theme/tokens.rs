@@ -436,6 +436,10 @@ pub mod size {
     pub const RING: f32 = 2.0;
     /// Width of confirm dialogs.
     pub const DIALOG: f32 = 400.0;
+    /// Width of a switch.
+    pub const SWITCH: f32 = 36.0;
+    /// Its knob.
+    pub const SWITCH_KNOB: f32 = 12.0;
     /// Width of the quick switcher.
     pub const SWITCHER: f32 = 560.0;
     /// Height of a menu item.

@@ -15,6 +15,7 @@ pub enum Role {
     Link,
     ListItem,
     Tab,
+    Switch,
     TextField,
     Menu,
     MenuItem,

@@ -17,12 +17,18 @@ pub mod avatar;
 pub mod badge;
 pub mod bits;
 pub mod button;
+pub mod composer;
+pub mod dialog;
+pub mod field;
 pub mod focus;
 pub mod icon;
 pub mod layers;
+pub mod menu;
+pub mod named;
 pub mod pressable;
 pub mod row;
 pub mod select_text;
+pub mod toast;
 pub mod virtual_list;
 
 /// Anything that can be shown.
