@@ -10,6 +10,7 @@ pub mod auth;
 pub mod authz;
 pub mod bus;
 pub mod config;
+pub mod invite;
 pub mod metrics;
 pub mod net;
 pub mod ratelimit;

@@ -71,6 +71,11 @@ impl Users {
         })
     }
 
+    /// Forgets a person whose row another process has changed.
+    pub fn forget(&self, number: i64) {
+        self.by_number.0.write().unwrap_or_else(PoisonError::into_inner).remove(&number);
+    }
+
     /// The account with this id.
     pub async fn by_id(&self, db: &Db, user_id: &UserId) -> Result<Option<Arc<UserRecord>>, StoreError> {
         if let Some(known) = self.numbers.get(user_id).and_then(|number| self.by_number.get(&number)) {

@@ -2,6 +2,7 @@
 //!
 //! [`Service`] is the one entry point for the network side; it hands each call to the module of its domain:
 //!
+//! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; [`message_check`] and [`group_rate`] refuse.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side. [`group`], [`member`]: groups. [`user`]: profiles, directory.
@@ -10,6 +11,8 @@
 //! Every write is one job for the storage writer: checks, numbers, rows, and effects that publish to the bus
 //! after the commit, in the order of the commits.
 
+pub mod account;
+mod backend;
 pub mod cache;
 pub mod clock;
 pub mod conversation;
@@ -22,6 +25,9 @@ pub mod member;
 pub mod message;
 pub mod message_change;
 mod message_check;
+pub mod session;
 pub mod sync;
 pub mod user;
 mod view;
+
+pub use backend::{Service, ServiceError};

@@ -7,6 +7,7 @@ use hallway_protocol::sync::UserItem;
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ChatError, ErrorCode};
 
+use super::account::check_nick;
 use super::core::{Caller, Core};
 use crate::store::user::{self, DirectoryPlace};
 use crate::store::user_log::LogKey;
@@ -69,12 +70,7 @@ pub async fn update(
     call: UpdateProfile,
 ) -> Result<Profile, ChatError> {
     let nick = call.nick.ok_or(ErrorCode::ProfileNothingToUpdate)?;
-    if !core.limits.nick.fits(&nick) {
-        return Err(ErrorCode::ProfileValueTooLong.into());
-    }
-    if nick.chars().any(char::is_control) {
-        return Err(ErrorCode::ProfileParameterInvalid.into());
-    }
+    check_nick(core, &nick)?;
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));
     let db = core.db.clone();
     db.write(WriteKey::user(caller.number), move |tx| {

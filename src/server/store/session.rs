@@ -156,3 +156,9 @@ pub fn use_invite(tx: &mut Tx<'_>, token: &Hash, user: i64) -> Result<bool, Stor
     let sql = "UPDATE invite SET used_by = $2 WHERE token_hash = $1 AND used_by IS NULL";
     tx.execute(sql, args![&token[..], user]).map(|n| n > 0)
 }
+
+/// The account made with an invitation.
+pub fn used_by(tx: &mut Tx<'_>, token: &Hash) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT used_by FROM invite WHERE token_hash = $1 AND used_by IS NOT NULL";
+    tx.one(sql, args![&token[..]], |row| row.get(0))
+}

@@ -1,0 +1,233 @@
+//! The door for the network side: one call in, one answer out.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hallway_protocol::frame::{Answer, Version};
+use hallway_protocol::method::{Call, RefreshCredential, SignIn};
+use hallway_protocol::session::ServerInfo;
+use hallway_protocol::{ChatError, ErrorCode, Limits, PROTOCOL_VERSION};
+use serde::Serialize;
+
+use super::account::Accounts;
+use super::cache::{Conversations, Members, Users};
+use super::clock::Clock;
+use super::core::{Caller, Core};
+use super::message::Sender;
+use super::{conversation, group, history, member, message_change, sync, user};
+use crate::auth::password::PasswordError;
+use crate::authz::{self, Account, Target};
+use crate::bus::Bus;
+use crate::config::Config;
+use crate::invite::Inviter;
+use crate::metrics::Metrics;
+use crate::net::outbox::{Frame, Outbox};
+use crate::net::{Backend, SignInDone};
+use crate::store::{Db, StoreError, WriteKey, server};
+
+/// How long the database may take to prove that it is well.
+const HEALTHY_WITHIN: Duration = Duration::from_secs(3);
+
+/// All services of one server. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    core: Arc<Core>,
+    sender: Sender,
+    accounts: Accounts,
+}
+
+/// Why the services do not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The database fails.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// Passwords cannot be hashed as configured.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The operating system gives no random bytes.
+    #[error(transparent)]
+    Random(#[from] crate::auth::NoRandomness),
+}
+
+impl Service {
+    /// Starts the services of an open database. Must be called on the runtime.
+    pub async fn start(
+        db: Db,
+        config: &Config,
+        limits: Limits,
+        inviter: Inviter,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, ServiceError> {
+        let fresh = crate::auth::hex(&crate::auth::random::<8>()?);
+        let start = Clock::new(0).now_ms();
+        let (epoch, latest) = db
+            .write(WriteKey::user(0), move |tx| {
+                let epoch = server::epoch(tx, &fresh, start.div_euclid(1000))?;
+                Ok::<_, StoreError>((epoch, server::latest_change(tx)?))
+            })
+            .await?;
+        let core = Arc::new(Core {
+            db,
+            bus: Bus::start(),
+            users: Users::new(),
+            conversations: Conversations::new(),
+            members: Members::new(),
+            clock: Clock::new(latest),
+            limits,
+            epoch,
+        });
+        let accounts = Accounts::new(Arc::clone(&core), config, inviter, metrics)?;
+        let sender = Sender::new(Arc::clone(&core));
+        Ok(Self { inner: Arc::new(Inner { core, sender, accounts }) })
+    }
+
+    /// Accounts, invitations and sessions, for the person who runs the server.
+    pub fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
+    }
+
+    /// What all services share.
+    pub fn core(&self) -> &Arc<Core> {
+        &self.inner.core
+    }
+
+    /// Does what `call` asks and makes the frame of the answer.
+    pub async fn answer(&self, caller: Option<Arc<Caller>>, id: u64, call: Call) -> Result<Frame, ChatError> {
+        match (caller, call) {
+            (_, Call::GetServerInfo(_)) => Ok(frame(id, &self.server_info())),
+            (_, Call::Join(call)) => Ok(frame(id, &self.inner.accounts.join(*call).await?)),
+            (Some(caller), call) => self.signed_in(&caller, id, call).await,
+            (None, call) => {
+                authz::may(call.name(), Account::Nobody, Target::Own)?;
+                // What is open to everybody and not above is answered by the connection itself.
+                Err(ErrorCode::StateNotAllowed.into())
+            }
+        }
+    }
+
+    async fn signed_in(&self, caller: &Arc<Caller>, id: u64, call: Call) -> Result<Frame, ChatError> {
+        let Inner { core, sender, accounts } = &*self.inner;
+        Ok(match call {
+            Call::SyncUser(call) => frame(id, &sync::user(core, caller, *call).await?),
+            Call::SyncHeads(call) => frame(id, &sync::heads(core, caller, *call).await?),
+            Call::SyncChanges(call) => frame(id, &history::changes(core, caller, *call).await?),
+            Call::ReportDelivered(call) => frame(id, &sync::delivered(core, caller, *call).await?),
+            Call::SendMessage(call) => frame(id, &sender.send(caller, *call).await?),
+            Call::RevokeMessage(call) => frame(id, &message_change::revoke(core, caller, *call).await?),
+            Call::ModifyMessage(call) => frame(id, &message_change::modify(core, caller, *call).await?),
+            Call::DeleteMessages(call) => frame(id, &message_change::delete(core, caller, *call).await?),
+            Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
+            Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),
+            Call::GetConversation(call) => frame(id, &conversation::get(core, caller, *call).await?),
+            Call::SetRead(call) => frame(id, &conversation::set_read(core, caller, *call).await?),
+            Call::SetAllRead(call) => frame(id, &conversation::set_all_read(core, caller, *call).await?),
+            Call::ClearHistory(call) => frame(id, &conversation::clear_history(core, caller, *call).await?),
+            Call::DeleteConversations(call) => frame(id, &conversation::delete(core, caller, *call).await?),
+            Call::SetDraft(call) => frame(id, &conversation::set_draft(core, caller, *call).await?),
+            Call::GetUsers(call) => frame(id, &user::get(core, *call).await?),
+            Call::SearchUsers(call) => frame(id, &user::search(core, *call).await?),
+            Call::UpdateProfile(call) => frame(id, &user::update(core, caller, *call).await?),
+            Call::CreateGroup(call) => frame(id, &group::create(core, caller, *call).await?),
+            Call::GetGroup(call) => frame(id, &group::get(core, caller, *call).await?),
+            Call::UpdateGroup(call) => frame(id, &group::update(core, caller, *call).await?),
+            Call::ChangeGroupOwner(call) => frame(id, &group::change_owner(core, caller, *call).await?),
+            Call::GetGroupMembers(call) => frame(id, &member::list(core, caller, *call).await?),
+            Call::AddGroupMembers(call) => frame(id, &member::add(core, caller, *call).await?),
+            Call::DeleteGroupMembers(call) => frame(id, &member::remove(core, caller, *call).await?),
+            Call::QuitGroup(call) => frame(id, &member::quit(core, caller, *call).await?),
+            Call::ListInstances(call) => frame(id, &accounts.list(caller, *call).await?),
+            Call::EndInstance(call) => frame(id, &accounts.end_instance(caller, *call).await?),
+            Call::ChangePassword(call) => frame(id, &accounts.change_password(caller, *call).await?),
+            Call::CreateInvite(call) => frame(id, &accounts.create_invite(caller, *call).await?),
+            Call::GetServerInfo(_)
+            | Call::Join(_)
+            | Call::Ping(_)
+            | Call::SignIn(_)
+            | Call::SignOut(_)
+            | Call::RefreshCredential(_) => {
+                // These change or belong to the connection, which answers them itself.
+                return Err(ErrorCode::StateNotAllowed.into());
+            }
+        })
+    }
+}
+
+/// The frame of a successful answer.
+fn frame(id: u64, result: &impl Serialize) -> Frame {
+    // Answers are plain data with string keys; writing them to memory cannot fail.
+    serde_json::to_string(&Answer { jsonrpc: Version, id, result }).unwrap_or_default().into()
+}
+
+impl Backend for Service {
+    type Caller = Caller;
+
+    fn user_number(caller: &Caller) -> i64 {
+        caller.number
+    }
+
+    fn server_info(&self) -> ServerInfo {
+        let Inner { core, accounts, .. } = &*self.inner;
+        ServerInfo {
+            protocol_version: PROTOCOL_VERSION,
+            server_version: env!("CARGO_PKG_VERSION").to_owned(),
+            workspace: accounts.workspace.clone(),
+            app_id: accounts.app_id,
+            server_time_ms: core.clock.now_ms(),
+        }
+    }
+
+    async fn sign_in(
+        &self,
+        request: SignIn,
+        peer: IpAddr,
+        current: Option<&Caller>,
+        outbox: &Arc<Outbox>,
+    ) -> Result<SignInDone<Caller>, ChatError> {
+        self.inner.accounts.sign_in(request, peer, current, outbox).await
+    }
+
+    async fn sign_out(&self, caller: &Caller) -> Result<(), ChatError> {
+        self.inner.accounts.sign_out(caller).await
+    }
+
+    async fn refresh_credential(
+        &self,
+        caller: &Caller,
+        request: RefreshCredential,
+    ) -> Result<Option<i64>, ChatError> {
+        self.inner.accounts.refresh_credential(caller, request).await
+    }
+
+    async fn expired(&self, caller: &Caller) {
+        self.inner.accounts.expired(caller).await;
+    }
+
+    async fn call(
+        &self,
+        caller: Option<Arc<Caller>>,
+        _: IpAddr,
+        id: u64,
+        call: Call,
+    ) -> Result<Frame, ChatError> {
+        self.answer(caller, id, call).await
+    }
+
+    async fn health(&self) -> Result<(), String> {
+        let db = &self.inner.core.db;
+        let check = async {
+            db.read(|tx| tx.one("SELECT 1", &[], |row| row.get::<i64>(0))).await?;
+            db.write(WriteKey::user(0), |_| Ok::<_, StoreError>(())).await
+        };
+        match tokio::time::timeout(HEALTHY_WITHIN, check).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("the database does not answer".to_owned()),
+        }
+    }
+}
