@@ -1,0 +1,37 @@
+# 快捷键表中各操作的名称：`action-<id>`。
+
+action-group-navigation = 切换与定位
+action-group-chats = 会话与群组
+action-group-messages = 消息
+action-group-writing = 输入
+action-group-app = 应用
+
+action-quick-switcher = 快速切换会话
+action-previous-chat = 上一个会话
+action-next-chat = 下一个会话
+action-previous-unread = 上一个未读会话
+action-next-unread = 下一个未读会话
+action-back = 后退
+action-forward = 前进
+action-latest = 最新消息
+action-next-region = 窗口的下一区域
+action-previous-region = 窗口的上一区域
+action-close = 关闭，然后标为已读
+action-new-chat = 新建会话
+action-new-group = 新建群组
+action-contacts = 通讯录
+action-side-panel = 侧边栏
+action-mark-all-read = 全部标为已读
+action-reply = 回复
+action-edit = 编辑
+action-copy = 复制
+action-delete = 为我删除
+action-mark-unread = 从此处标为未读
+action-edit-last = 编辑你的上一条消息
+action-reply-older = 回复更早的消息
+action-reply-newer = 回复更新的消息
+action-settings = 设置
+action-shortcuts = 键盘快捷键
+action-zoom-in = 放大
+action-zoom-out = 缩小
+action-quit = 退出
