@@ -26,6 +26,7 @@ pub mod layers;
 pub mod menu;
 pub mod named;
 pub mod pressable;
+pub mod region;
 pub mod row;
 pub mod select_text;
 pub mod toast;

@@ -1,4 +1,4 @@
-//! Gives a role and a name to a widget of iced that reports neither.
+//! Wraps anything so that it reports more to operations: a role and a name, or that it is a region.
 
 use iced::advanced::layout::{self, Layout};
 use iced::advanced::widget::{Operation, Tree, Widget, tree};
@@ -7,24 +7,39 @@ use iced::{Event, Length, Rectangle, Size, Vector};
 
 use super::Element;
 use super::access::{Node, Role};
+use super::region::Mark;
 use crate::theme::Theme;
 
-/// Anything, with a role and a name for tests and screen readers.
-struct Named<'a, Message> {
-    content: Element<'a, Message>,
-    node: Node,
+/// What is reported.
+pub(super) enum Report {
+    /// Role and name.
+    Node(Node),
+    /// Where a region begins and ends.
+    Region,
 }
 
-/// Wraps `content` so that it reports a role and a name.
+/// A widget that behaves as its content and reports more.
+pub(super) struct Reporting<'a, Message> {
+    content: Element<'a, Message>,
+    report: Report,
+}
+
+impl<'a, Message> Reporting<'a, Message> {
+    pub(super) fn new(content: impl Into<Element<'a, Message>>, report: Report) -> Self {
+        Self { content: content.into(), report }
+    }
+}
+
+/// Gives a role and a name (for tests and screen readers) to a widget that reports neither.
 pub fn named<'a, Message: 'a>(
     content: impl Into<Element<'a, Message>>,
     role: Role,
     name: impl Into<String>,
 ) -> Element<'a, Message> {
-    Element::new(Named { content: content.into(), node: Node::new(role, name) })
+    Element::new(Reporting::new(content, Report::Node(Node::new(role, name))))
 }
 
-impl<Message> Widget<Message, Theme, iced::Renderer> for Named<'_, Message> {
+impl<Message> Widget<Message, Theme, iced::Renderer> for Reporting<'_, Message> {
     fn tag(&self) -> tree::Tag {
         self.content.as_widget().tag()
     }
@@ -104,8 +119,18 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for Named<'_, Message> {
         renderer: &iced::Renderer,
         operation: &mut dyn Operation,
     ) {
-        self.node.clone().report(operation, None, layout.bounds());
-        self.content.as_widget_mut().operate(tree, layout, renderer, operation);
+        let content = self.content.as_widget_mut();
+        match &self.report {
+            Report::Node(node) => {
+                node.clone().report(operation, None, layout.bounds());
+                content.operate(tree, layout, renderer, operation);
+            }
+            Report::Region => {
+                operation.custom(None, layout.bounds(), &mut Mark::Begin);
+                content.operate(tree, layout, renderer, operation);
+                operation.custom(None, layout.bounds(), &mut Mark::End);
+            }
+        }
     }
 
     fn overlay<'b>(

@@ -57,7 +57,8 @@ impl<Message: Clone> Toasts<Message> {
         if self.toasts.len() > MOST {
             self.toasts.remove(0);
         }
-        Task::perform(tokio::time::sleep(Duration::from_millis(motion::TOAST)), move |()| id)
+        let time = Duration::from_millis(motion::TOAST);
+        Task::perform(async move { tokio::time::sleep(time).await }, move |()| id)
     }
 
     /// Takes a toast away: its time is over or its word was pressed.
