@@ -99,7 +99,8 @@ mod tests {
         assert_eq!(link.pin.as_deref(), Some(identity.fingerprint.as_str()));
         assert_eq!(link.to_string().parse::<InviteLink>(), Ok(link));
         identity.is_own = false;
-        let link = inviter(|config| config.server.public_address = "chat.example.org:443".into(), Some(&identity));
+        let link =
+            inviter(|config| config.server.public_address = "chat.example.org:443".into(), Some(&identity));
         assert_eq!((link.link("t").address.as_str(), link.link("t").pin), ("chat.example.org:443", None));
         assert!(inviter(|_| {}, None).link("t").plain);
     }

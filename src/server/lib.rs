@@ -9,11 +9,15 @@
 pub mod auth;
 pub mod authz;
 pub mod bus;
+pub mod cli;
 pub mod config;
 pub mod invite;
+pub mod log;
 pub mod metrics;
 pub mod net;
+pub mod place;
 pub mod ratelimit;
+pub mod server;
 pub mod service;
 pub mod store;
 pub mod tls;

@@ -1,2 +1,7 @@
-//! The server binary.
-fn main() {}
+//! The server binary; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hallway_server::cli::main()
+}

@@ -493,7 +493,7 @@ fn unix_now() -> i64 {
 }
 
 /// Unix milliseconds now.
-pub(super) fn unix_now_ms() -> i64 {
+pub(crate) fn unix_now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
