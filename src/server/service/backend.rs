@@ -7,7 +7,7 @@ use std::time::Duration;
 use hallway_protocol::frame::{Answer, Version};
 use hallway_protocol::method::{Call, RefreshCredential, SignIn};
 use hallway_protocol::session::ServerInfo;
-use hallway_protocol::{ChatError, ErrorCode, Limits, PROTOCOL_VERSION};
+use hallway_protocol::{ChatError, ErrorCode, PROTOCOL_VERSION};
 use serde::Serialize;
 
 use super::account::Accounts;
@@ -19,7 +19,7 @@ use super::{conversation, group, history, member, message_change, sync, user};
 use crate::auth::password::PasswordError;
 use crate::authz::{self, Account, Target};
 use crate::bus::Bus;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::invite::Inviter;
 use crate::metrics::Metrics;
 use crate::net::outbox::{Frame, Outbox};
@@ -47,6 +47,9 @@ pub enum ServiceError {
     /// The database fails.
     #[error("the database: {0}")]
     Store(#[from] StoreError),
+    /// The configuration names limits that there are not.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// Passwords cannot be hashed as configured.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -57,13 +60,13 @@ pub enum ServiceError {
 
 impl Service {
     /// Starts the services of an open database. Must be called on the runtime.
-    pub async fn start(
-        db: Db,
+    pub async fn open(
         config: &Config,
-        limits: Limits,
+        db: Db,
         inviter: Inviter,
         metrics: Arc<Metrics>,
     ) -> Result<Self, ServiceError> {
+        let limits = config.effective_limits()?;
         let fresh = crate::auth::hex(&crate::auth::random::<8>()?);
         let start = Clock::new(0).now_ms();
         let (epoch, latest) = db
@@ -92,9 +95,14 @@ impl Service {
         &self.inner.accounts
     }
 
-    /// What all services share.
-    pub fn core(&self) -> &Arc<Core> {
-        &self.inner.core
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.inner.core.db
+    }
+
+    /// Who is online.
+    pub fn bus(&self) -> &Bus {
+        &self.inner.core.bus
     }
 
     /// Does what `call` asks and makes the frame of the answer.

@@ -30,4 +30,7 @@ pub mod sync;
 pub mod user;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use backend::{Service, ServiceError};
