@@ -134,18 +134,6 @@ pub struct Harness<S, M: Send + 'static> {
     runtime: tokio::runtime::Runtime,
 }
 
-/// Loads the embedded fonts into the one font system of the process.
-fn load_fonts() {
-    use std::sync::Once;
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let mut system = iced::advanced::graphics::text::font_system().write().unwrap();
-        for file in font::FILES {
-            system.load_font(file.into());
-        }
-    });
-}
-
 impl<S, M: Send + 'static> Harness<S, M> {
     /// A window of `size` logical pixels showing `view`.
     pub fn new(
@@ -154,7 +142,7 @@ impl<S, M: Send + 'static> Harness<S, M> {
         view: impl for<'a> Fn(&'a S) -> Element<'a, M> + 'static,
         size: impl Into<Size>,
     ) -> Self {
-        load_fonts();
+        font::prepare();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let renderer = runtime
             .block_on(<iced::Renderer as Headless>::new(

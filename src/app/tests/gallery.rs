@@ -23,6 +23,7 @@ use hallway_app::widget::field::{field, search};
 use hallway_app::widget::icon::{Icon, icon};
 use hallway_app::widget::layers::layers;
 use hallway_app::widget::menu::{self, Entry, Item};
+use hallway_app::widget::one_line::one_line;
 use hallway_app::widget::row::{list_row, message_row};
 use hallway_app::widget::select_text::{Selection, select_area, select_text};
 use hallway_app::widget::toast::Toasts;
@@ -160,8 +161,7 @@ impl Page {
             picture = picture.presence(presence, move |p| if selected { p.selected } else { p.list });
         }
         let first = row![
-            label(name, BODY).font(font::SEMIBOLD).wrapping(text::Wrapping::None),
-            gap::horizontal(),
+            one_line(name).font(font::SEMIBOLD).width(Length::Fill),
             label(self.say("14:05", "14:05"), SMALL).style(style::muted),
         ]
         .spacing(space::XS)
@@ -176,9 +176,10 @@ impl Page {
                 label(self.say("can you look?", "帮忙看一下"), PREVIEW).style(style::secondary),
             ],
             _ => row![
-                label(self.say("The agenda for tomorrow", "明天的会议议程"), PREVIEW)
-                    .style(style::secondary)
-                    .wrapping(text::Wrapping::None)
+                one_line(self.say("The agenda for tomorrow is 👍🏽 ready", "明天的会议议程已经准备好，请查收 👍🏽"))
+                    .step(PREVIEW)
+                    .color(|p| p.text_2)
+                    .width(Length::Fill)
             ],
         };
         let second = row![container(preview.spacing(space::XS)).width(Length::Fill).clip(true), badge(unread)]
@@ -346,8 +347,8 @@ impl Page {
         let icons: Vec<Element<'_, Message>> = Icon::ALL.iter().map(|i| icon(*i).into()).collect();
         column![
             page_title(self.say("Settings", "设置")),
-            iced::widget::Row::with_children(enabled).spacing(space::S),
-            iced::widget::Row::with_children(disabled).spacing(space::S),
+            iced::widget::Row::with_children(enabled).spacing(space::S).align_y(Alignment::Center),
+            iced::widget::Row::with_children(disabled).spacing(space::S).align_y(Alignment::Center),
             button(self.say("Start a workspace", "创建工作区")).icon(Icon::Server).fill().on_press(Message::Nothing),
             field(self.say("Server address", "服务器地址"), "hallway.example", nothing)
                 .hint(self.say("Ask your administrator.", "可向管理员询问。")),

@@ -5,7 +5,12 @@
 //! whatever the system offers. Generic families (`SansSerif`, `Monospace`) are never used, because a
 //! machine without fonts has none to offer.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Once;
+
 use iced::Font;
+use iced::advanced::graphics::text::cosmic_text::fontdb::{self, FaceInfo};
+use iced::advanced::graphics::text::font_system;
 use iced::font::{Style, Weight};
 
 /// Regular text.
@@ -29,3 +34,126 @@ pub const FILES: [&[u8]; 5] = [
     include_bytes!("../../../resources/fonts/Inter-Italic.otf"),
     include_bytes!("../../../resources/fonts/JetBrainsMono-Regular.ttf"),
 ];
+
+/// Loads the embedded fonts and gives every system family the weights and slants that Inter has.
+///
+/// The text engine falls back only to faces of exactly the wanted weight and slant before it takes any face
+/// at all: medium or semibold Chinese came out in a serif face, and slanted Chinese as boxes. So families
+/// that lack one of ours get their nearest face under that description. Call it once before the first window
+/// opens; later calls do nothing.
+pub fn prepare() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let Ok(mut system) = font_system().write() else {
+            tracing::error!("the font system cannot be reached");
+            return;
+        };
+        for file in FILES {
+            system.load_font(file.into());
+        }
+        let db = system.raw().db_mut();
+        let faces: Vec<FaceInfo> = db.faces().cloned().collect();
+        for face in stand_ins(&faces) {
+            db.push_face_info(face);
+        }
+    });
+}
+
+/// For each family the faces it lacks of medium, semibold and italic, taken from its nearest face.
+fn stand_ins(faces: &[FaceInfo]) -> Vec<FaceInfo> {
+    use fontdb::{Stretch, Style, Weight};
+    let mut families: HashMap<&str, Vec<&FaceInfo>> = HashMap::new();
+    for face in faces.iter().filter(|face| face.stretch == Stretch::Normal) {
+        if let Some((name, _)) = face.families.first() {
+            families.entry(name).or_default().push(face);
+        }
+    }
+    let mut made = Vec::new();
+    for family in families.values() {
+        let has: HashSet<_> = family.iter().map(|face| (face.weight, face.style)).collect();
+        let find = |weights: &[Weight]| {
+            weights.iter().find_map(|weight| {
+                family.iter().find(|face| face.weight == *weight && face.style == Style::Normal)
+            })
+        };
+        for (weight, style, sources) in [
+            (Weight::MEDIUM, Style::Normal, &[Weight::NORMAL][..]),
+            (Weight::SEMIBOLD, Style::Normal, &[Weight::BOLD, Weight::MEDIUM, Weight::NORMAL]),
+            (Weight::NORMAL, Style::Italic, &[Weight::NORMAL]),
+        ] {
+            if !has.contains(&(weight, style))
+                && let Some(source) = find(sources)
+            {
+                made.push(FaceInfo { weight, style, ..FaceInfo::clone(source) });
+            }
+        }
+    }
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use iced::advanced::graphics::text::cosmic_text::{Buffer, FontSystem, Metrics, Shaping};
+    use iced::advanced::graphics::text::to_attributes;
+
+    use super::*;
+
+    /// A machine without any font: nothing may panic, whatever is written in whichever style.
+    #[test]
+    fn embedded_fonts_are_enough() {
+        let mut db = fontdb::Database::new();
+        FILES.iter().for_each(|file| db.load_font_data(file.to_vec()));
+        let mut system = FontSystem::new_with_locale_and_db("en-US".into(), db);
+        for font in [TEXT, MEDIUM, SEMIBOLD, ITALIC, MONO, EMOJI] {
+            for shaping in [Shaping::Basic, Shaping::Advanced] {
+                let mut buffer = Buffer::new(&mut system, Metrics::new(14.0, 20.0));
+                let text = "plain, 你好 😀 مرحبا עברית \u{FFFF}\n\t1️⃣";
+                buffer.set_text(&mut system, text, &to_attributes(font), shaping, None);
+                buffer.shape_until_scroll(&mut system, false);
+                assert!(buffer.layout_runs().count() >= 2);
+            }
+        }
+    }
+
+    #[test]
+    fn embedded_fonts_have_the_names_and_weights_asked_for() {
+        let mut db = fontdb::Database::new();
+        FILES.iter().for_each(|file| db.load_font_data(file.to_vec()));
+        let found: Vec<_> =
+            db.faces().map(|face| (face.families[0].0.clone(), face.weight.0, face.style)).collect();
+        for (name, weight, style) in [
+            ("Inter", 400, fontdb::Style::Normal),
+            ("Inter", 500, fontdb::Style::Normal),
+            ("Inter", 600, fontdb::Style::Normal),
+            ("Inter", 400, fontdb::Style::Italic),
+            ("JetBrains Mono", 400, fontdb::Style::Normal),
+        ] {
+            assert!(found.contains(&(name.to_owned(), weight, style)), "{name} {weight} {style:?}: {found:?}");
+        }
+        assert!(FILES.iter().map(|file| file.len()).sum::<usize>() < 2_500_000);
+    }
+
+    #[test]
+    fn a_family_with_two_weights_gets_the_others() {
+        let mut db = fontdb::Database::new();
+        db.load_font_data(FILES[0].to_vec());
+        let regular = db.faces().next().expect("a face").clone();
+        let bold = FaceInfo { weight: fontdb::Weight::BOLD, ..regular.clone() };
+        let mut made: Vec<_> = stand_ins(&[regular.clone(), bold.clone()])
+            .into_iter()
+            .map(|face| (face.weight.0, face.style))
+            .collect();
+        made.sort_by_key(|(weight, _)| *weight);
+        assert_eq!(
+            made,
+            [
+                (400, fontdb::Style::Italic),
+                (500, fontdb::Style::Normal),
+                (600, fontdb::Style::Normal)
+            ]
+        );
+        let whole = stand_ins(&[regular, bold]);
+        let again: Vec<_> = whole.iter().cloned().chain(db.faces().cloned()).collect();
+        assert!(stand_ins(&again).is_empty(), "nothing is made twice");
+    }
+}

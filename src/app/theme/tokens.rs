@@ -345,8 +345,10 @@ pub const BODY_CJK: Type = Type { size: 14.0, line: 22.0 };
 pub const TITLE: Type = Type { size: 16.0, line: 22.0 };
 /// Titles of pages.
 pub const PAGE: Type = Type { size: 20.0, line: 28.0 };
-/// The initials of the largest avatar scale from this share of its diameter.
+/// The size of the initials on an avatar, as a share of its diameter.
 pub const AVATAR_TEXT: f32 = 0.36;
+/// The same for two wide characters.
+pub const AVATAR_TEXT_WIDE: f32 = 0.32;
 
 /// Distances between things.
 pub mod space {

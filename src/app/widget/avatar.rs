@@ -9,7 +9,7 @@ use iced::{Background, Border, Color, Length, Pixels, Point, Rectangle, Size, al
 use super::Element;
 use super::access::{Node, Role};
 use crate::text::initials::initials;
-use crate::theme::tokens::{AVATAR_TEXT, Palette, person_index, radius, size};
+use crate::theme::tokens::{AVATAR_TEXT, AVATAR_TEXT_WIDE, Palette, person_index, radius, size};
 use crate::theme::{Theme, font};
 
 /// Whether somebody is there. The shape differs, not only the colour: ● ◐ ⊖ ○.
@@ -82,11 +82,13 @@ fn draw_presence(renderer: &mut iced::Renderer, p: &Palette, presence: Presence,
     match presence {
         Presence::Online => fill(renderer, at, p.online, border::rounded(radius::FULL)),
         Presence::Away => {
-            let outline = border::rounded(radius::FULL).width(2.0).color(p.away);
-            fill(renderer, at, ground, outline);
-            let half = Rectangle { width: at.width / 2.0, ..at };
-            let corner = border::Radius::default().top_left(at.width / 2.0).bottom_left(at.width / 2.0);
-            fill(renderer, half, p.away, border::rounded(corner));
+            // A half disc inside a ring: the disc, and the right half of its inside taken out.
+            fill(renderer, at, p.away, border::rounded(radius::FULL));
+            let inside = at.shrink(2.0);
+            let round = inside.height / 2.0;
+            let half = Rectangle { x: inside.center_x(), width: inside.width / 2.0, ..inside };
+            let corner = border::Radius::default().top_right(round).bottom_right(round);
+            fill(renderer, half, ground, border::rounded(corner));
         }
         Presence::Busy => {
             fill(renderer, at, p.busy, border::rounded(radius::FULL));
@@ -132,7 +134,7 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for Avatar<'_> {
         let corner = if self.square { self.size * 0.26 } else { radius::FULL };
         fill(renderer, bounds, color, border::rounded(corner));
         let wide = !self.initials.is_ascii();
-        let step = (self.size * if wide { AVATAR_TEXT - 0.02 } else { AVATAR_TEXT }).round();
+        let step = (self.size * if wide { AVATAR_TEXT_WIDE } else { AVATAR_TEXT }).round();
         renderer.fill_text(
             Text {
                 content: self.initials.clone(),

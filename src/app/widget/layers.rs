@@ -20,7 +20,7 @@ use iced::{Background, Color, Event, Length, Point, Rectangle, Size, Vector, win
 use super::Element;
 use super::focus::{self, WithoutFocus};
 use crate::theme::Theme;
-use crate::theme::tokens::space;
+use crate::theme::tokens::{size, space};
 
 /// Where a layer stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -289,14 +289,15 @@ impl Place {
         }
     }
 
-    fn position(self, window: Size, size: Size) -> Point {
-        let centre = ((window.width - size.width) / 2.0).round();
+    fn position(self, window: Size, content: Size) -> Point {
+        let centre = ((window.width - content.width) / 2.0).round();
         match self {
-            Self::Modal => Point::new(centre, ((window.height - size.height) / 2.0).round()),
+            Self::Modal => Point::new(centre, ((window.height - content.height) / 2.0).round()),
             Self::Top(share) => Point::new(centre, (window.height * share).round()),
             Self::Cover => Point::ORIGIN,
-            Self::Bottom => Point::new(centre, window.height - size.height - space::XXL),
-            Self::Beside(anchor) => beside(anchor, window, size),
+            // Clear of the composer.
+            Self::Bottom => Point::new(centre, window.height - content.height - size::HEADER - space::L),
+            Self::Beside(anchor) => beside(anchor, window, content),
         }
     }
 

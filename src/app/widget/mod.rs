@@ -25,11 +25,13 @@ pub mod icon;
 pub mod layers;
 pub mod menu;
 pub mod named;
+pub mod one_line;
 pub mod pressable;
 pub mod region;
 pub mod row;
 pub mod select_text;
 pub mod toast;
+pub mod toggle;
 pub mod virtual_list;
 
 /// Anything that can be shown.

@@ -15,6 +15,7 @@ use super::Element;
 use super::access::{Node, Role};
 use super::focus::{self, Focus};
 use crate::theme::Theme;
+use crate::theme::tokens::space;
 
 /// What the widget looks like now.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -289,7 +290,7 @@ impl<'a, Message: Clone + 'a> Widget<Message, Theme, iced::Renderer> for Pressab
                 renderer,
                 &layout::Limits::new(Size::ZERO, Size::new(size.width, f32::INFINITY)),
             );
-            let x = (size.width - extra.size().width - self.padding.right).max(0.0);
+            let x = (size.width - extra.size().width - self.padding.right.max(space::L)).max(0.0);
             let content = node.children().first().cloned().unwrap_or_default();
             node = layout::Node::with_children(size, vec![content, extra.move_to(Point::new(x, 0.0))]);
         }
