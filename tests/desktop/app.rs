@@ -27,6 +27,34 @@ impl App {
         self.place(&what, |item| is_text(item) && item.text.contains(part))
     }
 
+    /// Waits for a control whose name contains `name`.
+    pub fn control(&self, name: &str) -> Outcome<Area> {
+        self.place(&format!("the control {name:?}"), |item| is_control(item) && item.text.contains(name))
+    }
+
+    /// Waits for a field with this name.
+    pub fn field(&self, name: &str) -> Outcome<Area> {
+        self.place(&format!("the field {name:?}"), |item| item.kind == "text_field" && item.text == name)
+    }
+
+    /// Waits until something is marked with these words: a tick, a badge.
+    pub fn marked(&self, name: &str) -> Outcome<Area> {
+        self.place(&format!("the mark {name:?}"), |item| item.text == name)
+    }
+
+    /// Waits until the title of the window has `part` in it.
+    pub fn title_with(&self, part: &str) -> Outcome {
+        self.window
+            .until(&format!("{part:?} in the title"), PATIENCE, |window| Ok(window.title()?.contains(part)))
+    }
+
+    /// Waits for a text with `part` in it, and reads all of it.
+    pub fn text_with(&self, part: &str) -> Outcome<String> {
+        self.sight.until(&format!("the text {part:?}"), PATIENCE, |items| {
+            items.iter().find(|item| is_text(item) && item.text.contains(part)).map(|item| item.text.clone())
+        })
+    }
+
     /// Waits until no text with `part` in it can be read any more.
     pub fn reads_no_more(&self, part: &str) -> Outcome {
         self.sight.until(&format!("the end of the text {part:?}"), PATIENCE, |items| {
@@ -42,6 +70,13 @@ impl App {
     /// Waits for a control with this name that can be used, and clicks it.
     pub fn press(&self, name: &str) -> Outcome {
         self.click(&format!("the control {name:?}"), 1, |item| is_control(item) && item.text == name)
+    }
+
+    /// Replaces what a field holds.
+    pub fn fill(&self, name: &str, text: &str) -> Outcome {
+        self.click(&format!("the field {name:?}"), 1, |item| item.kind == "text_field" && item.text == name)?;
+        self.window.keys(&["ctrl+a"])?;
+        self.window.text(text)
     }
 
     /// As [`Self::press`], of the first control whose name contains `part`.

@@ -34,6 +34,7 @@ const NAMED: &[(&str, Keysym)] = &[
     ("Delete", 0xffff),
     ("space", 0x20),
     ("plus", 0x2b),
+    ("minus", 0x2d),
     ("Home", 0xff50),
     ("Left", 0xff51),
     ("Up", 0xff52),

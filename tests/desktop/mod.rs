@@ -128,6 +128,11 @@ impl Desktop {
         self.dir.join("home")
     }
 
+    /// The directory that everything of this desktop is in.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// A command that runs at this desktop: its display, bus and home, and nothing else of the
     /// environment of the test.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
