@@ -72,6 +72,7 @@ pub struct ServerHandle {
     addr: SocketAddr,
     identity: Option<Identity>,
     place: Place,
+    metrics: Arc<Metrics>,
     service: Service,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -100,7 +101,7 @@ impl Server {
         let service = Service::open(&config, db, inviter, Arc::clone(&metrics)).await?;
         let node = Arc::new(Node {
             backend: service.clone(),
-            metrics,
+            metrics: Arc::clone(&metrics),
             gate: Gate::new(&config.rates),
             connections: Arc::new(Connections::default()),
             settings: Settings::new(&config, &limits),
@@ -109,7 +110,7 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         info!(%addr, tls = tls.is_some(), "listening");
         let task = tokio::spawn(run(node, listener, tls, stopped));
-        Ok(ServerHandle { addr, identity, place, service, stop, task, _lock: lock })
+        Ok(ServerHandle { addr, identity, place, metrics, service, stop, task, _lock: lock })
     }
 }
 
@@ -159,6 +160,11 @@ impl ServerHandle {
         self.place.dir()
     }
 
+    /// What it counts.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// A link with which the first person makes the administrator's account; none when there is an account.
     pub async fn first_invite(&self) -> Result<Option<String>, StartError> {
         let accounts = self.service.accounts();
@@ -202,3 +208,6 @@ pub fn identity(config: &Config, place: &Place) -> Result<Option<Identity>, TlsE
     let names = tls::names_of([config.server.bind.as_str(), config.server.public_address.as_str()]);
     tls::identity(&config.tls, place.dir(), &names)
 }
+
+#[cfg(test)]
+mod tests;

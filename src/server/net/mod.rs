@@ -21,7 +21,7 @@ pub mod outbox;
 mod request;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::any::Any;
 use std::net::IpAddr;

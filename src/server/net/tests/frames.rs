@@ -10,8 +10,8 @@ const SIZE: u16 = 1009;
 #[tokio::test]
 async fn five_frames_before_sign_in_close_the_connection() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
-    let mut stranger = Raw::connect(&server).await;
+    let mut anna = signed_in(&server, "anna").await;
+    let mut stranger = connect(&server).await;
     for id in 1..=5 {
         let answer = stranger.call(id, "user.search", json!({})).await;
         assert_eq!(answer["error"]["code"], 2024, "{answer}");
@@ -23,8 +23,8 @@ async fn five_frames_before_sign_in_close_the_connection() {
 #[tokio::test]
 async fn what_is_not_json_rpc_is_refused_and_closed_at_the_fifth() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
-    let mut ben = Raw::signed_in(&server, "ben").await;
+    let mut anna = signed_in(&server, "anna").await;
+    let mut ben = signed_in(&server, "ben").await;
     let bad = ["{", "[]", r#"{"jsonrpc":"1.0","id":1,"method":"x"}"#, r#"{"jsonrpc":"2.0","method":"x"}"#];
     for frame in bad {
         ben.send(frame).await;
@@ -42,7 +42,7 @@ async fn what_is_not_json_rpc_is_refused_and_closed_at_the_fifth() {
 #[tokio::test]
 async fn unknown_methods_and_wrong_parameters_are_answered_by_id() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     for id in 10..30 {
         assert_eq!(anna.call(id, "no.such", json!({})).await["error"]["code"], 60009);
         assert_eq!(anna.call(id, "user.search", json!({"query": 5})).await["error"]["code"], 6017);
@@ -60,15 +60,15 @@ async fn frames_are_read_up_to_their_limit() {
         let empty = r#"{"jsonrpc":"2.0","id":7,"method":"user.search","params":{"query":""}}"#;
         empty.replace("\"\"", &format!("\"{}\"", "x".repeat(bytes - empty.len())))
     };
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     anna.send(frame(server.node.settings.frame_bytes)).await;
     assert!(anna.next().await["result"].is_object());
-    let mut ben = Raw::signed_in(&server, "ben").await;
+    let mut ben = signed_in(&server, "ben").await;
     ben.send(frame(server.node.settings.frame_bytes + 1)).await;
     assert_eq!(ben.next().await["error"]["code"], 9522);
     assert_eq!(ben.close_code().await, SIZE);
     // In fragments it is not smaller.
-    let mut carl = Raw::signed_in(&server, "carl").await;
+    let mut carl = signed_in(&server, "carl").await;
     carl.send("x".repeat(100 * 1024)).await;
     assert_eq!(carl.next().await["error"]["code"], 9522);
     anna.is_fine().await;
@@ -77,7 +77,7 @@ async fn frames_are_read_up_to_their_limit() {
 #[tokio::test]
 async fn frames_are_read_up_to_32_levels() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     let nested = |n: usize| {
         let params = format!("{}{}", "[".repeat(n), "]".repeat(n));
         format!(r#"{{"jsonrpc":"2.0","id":8,"method":"user.search","params":{{"other":{params}}}}}"#)
@@ -91,7 +91,7 @@ async fn frames_are_read_up_to_32_levels() {
 #[tokio::test]
 async fn a_long_answer_arrives_whole() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     let answer = anna.search(5, "big").await;
     assert_eq!(answer["result"]["cursor"], "公".repeat(100_000));
     anna.is_fine().await;
@@ -101,10 +101,10 @@ async fn a_long_answer_arrives_whole() {
 async fn a_wrong_websocket_frame_closes_only_its_connection() {
     use tokio::io::AsyncWriteExt;
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     // Reserved bits; not masked; not UTF-8.
     for bytes in [&b"\xf1\x80\0\0\0\0"[..], b"\x81\x05hello", b"\x81\x82\0\0\0\0\xc3\x28"] {
-        let mut ben = Raw::signed_in(&server, "ben").await;
+        let mut ben = signed_in(&server, "ben").await;
         ben.0.get_mut().write_all(bytes).await.unwrap();
         assert_eq!(ben.close_code().await, 1002);
     }

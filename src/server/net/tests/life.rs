@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn sign_in_opens_the_door_and_sign_out_closes_it() {
     let server = start(settings()).await;
-    let mut raw = Raw::connect(&server).await;
+    let mut raw = connect(&server).await;
     assert_eq!(raw.call(1, "server.info", json!({})).await["result"]["workspace"], "Test");
     assert!(raw.call(2, "session.ping", json!({})).await["result"]["server_time_ms"].is_number());
     let join = json!({"token": "t", "user_id": "anna", "password": "12345678"});
@@ -31,7 +31,7 @@ async fn sign_in_opens_the_door_and_sign_out_closes_it() {
 #[tokio::test]
 async fn calls_run_side_by_side() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     anna.request(10, "user.search", json!({"query": "wait"})).await;
     assert!(anna.search(11, "quick").await["result"].is_object(), "not behind the waiting one");
     server.node.backend.release.notify_one();
@@ -43,21 +43,21 @@ async fn calls_run_side_by_side() {
 #[tokio::test]
 async fn a_panicking_handler_ends_its_connection_only() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
-    let mut ben = Raw::signed_in(&server, "ben").await;
+    let mut anna = signed_in(&server, "anna").await;
+    let mut ben = signed_in(&server, "ben").await;
     ben.request(10, "user.search", json!({"query": "panic"})).await;
     ben.gone().await;
     anna.is_fine().await;
     assert!(server.node.backend.outbox("ben").is_none(), "off the bus");
     assert_eq!((server.node.metrics.panics.get(), server.node.metrics.connections.get()), (1, 1));
-    Raw::signed_in(&server, "ben").await.is_fine().await;
+    signed_in(&server, "ben").await.is_fine().await;
 }
 
 #[tokio::test]
 async fn events_arrive_in_order_and_too_many_become_resync() {
     let server =
         start(Settings { queue: outbox::Capacity { frames: 100, bytes: 1 << 20 }, ..settings() }).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     let outbox = server.node.backend.outbox("anna").unwrap();
     for n in 0..100 {
         outbox.push(json!({ "n": n }).to_string().into());
@@ -85,7 +85,7 @@ async fn a_kicked_instance_is_told_why() {
         KickedOutType::UserSigExpired,
         KickedOutType::RestApiKick,
     ] {
-        let mut anna = Raw::signed_in(&server, "anna").await;
+        let mut anna = signed_in(&server, "anna").await;
         let outbox = server.node.backend.outbox("anna").unwrap();
         outbox.push(json!({"before": true}).to_string().into());
         outbox.end(outbox::End::Kicked(kind));
@@ -100,7 +100,7 @@ async fn a_kicked_instance_is_told_why() {
 async fn an_expiring_credential_ends_the_session() {
     let server = start(settings()).await;
     *server.node.backend.expires.lock().unwrap() = Some(connection::unix_now_ms() / 1000 + 1);
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     assert_eq!(anna.next().await, kicked(KickedOutType::UserSigExpired));
     assert_eq!(*server.node.backend.told.lock().unwrap(), ["expired anna"]);
 }
@@ -109,8 +109,8 @@ async fn an_expiring_credential_ends_the_session() {
 #[tokio::test]
 async fn a_silent_connection_is_dropped() {
     let server = start(Settings { silence: Duration::from_secs(1), ..settings() }).await;
-    let mut silent = Raw::signed_in(&server, "anna").await;
-    let mut lively = Raw::signed_in(&server, "ben").await;
+    let mut silent = signed_in(&server, "anna").await;
+    let mut lively = signed_in(&server, "ben").await;
     let mut ticks = tokio::time::interval(Duration::from_millis(300));
     tokio::select! {
         () = silent.gone() => {}
@@ -124,15 +124,15 @@ async fn a_silent_connection_is_dropped() {
 #[tokio::test]
 async fn who_does_not_sign_in_is_disconnected() {
     let server = start(Settings { sign_in_within: Duration::from_millis(300), ..settings() }).await;
-    let mut stranger = Raw::connect(&server).await;
+    let mut stranger = connect(&server).await;
     assert_eq!(stranger.close_code().await, 1008);
 }
 
 #[tokio::test]
 async fn a_stopping_server_answers_tells_and_drains() {
     let server = start(settings()).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
-    let mut stranger = Raw::connect(&server).await;
+    let mut anna = signed_in(&server, "anna").await;
+    let mut stranger = connect(&server).await;
     anna.request(10, "user.search", json!({"query": "wait"})).await;
     anna.is_fine().await;
     server.stop.send(true).unwrap();
@@ -150,7 +150,7 @@ async fn a_stopping_server_answers_tells_and_drains() {
 #[tokio::test]
 async fn there_are_as_many_connections_as_allowed() {
     let server = start(Settings { max_connections: 1, ..settings() }).await;
-    let mut first = Raw::signed_in(&server, "anna").await;
+    let mut first = signed_in(&server, "anna").await;
     let refused = TcpStream::connect(server.addr).await.unwrap();
     assert!(tokio_tungstenite::client_async("ws://x/ws", refused).await.is_err());
     first.is_fine().await;
@@ -162,13 +162,13 @@ async fn rate_limits_refuse_with_a_time_to_wait() {
     let rates =
         Rates { requests: Rate::per_hour(2), sign_in_per_address: Rate::per_hour(1), ..Rates::default() };
     let server = start_with(settings(), rates).await;
-    let mut anna = Raw::signed_in(&server, "anna").await;
+    let mut anna = signed_in(&server, "anna").await;
     anna.is_fine().await;
     anna.is_fine().await;
     let refused = anna.search(5, "anna").await;
     assert_eq!(refused["error"]["code"], 60018);
     assert!(refused["error"]["data"]["retry_after_ms"].as_u64().unwrap() > 1_000_000);
-    let mut other = Raw::connect(&server).await;
+    let mut other = connect(&server).await;
     let refused = other.call(1, "session.sign_in", sign_in("ben", "ok")).await;
     assert_eq!(refused["error"]["code"], 72010);
     let figures = server.node.metrics.render();

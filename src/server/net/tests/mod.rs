@@ -4,13 +4,14 @@
 mod frames;
 mod life;
 mod pages;
+pub(crate) mod raw;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use hallway_protocol::ids::UserId;
 use hallway_protocol::method::{Call, Done, RefreshCredential, SignIn, Users};
 use hallway_protocol::session::{Credential, KickedOutType, ServerInfo, SignedIn};
@@ -19,7 +20,6 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::connections::Connections;
@@ -29,6 +29,7 @@ use super::request::answer;
 use super::*;
 use crate::config::Rates;
 use crate::ratelimit::Rate;
+use raw::Raw;
 
 /// Signs in everybody whose password is `ok`. `user.search` does what its query says.
 #[derive(Default)]
@@ -182,77 +183,6 @@ async fn start_with(settings: Settings, rates: Rates) -> Running {
     Running { addr, node, stop, task }
 }
 
-/// A client that knows nothing of the protocol but its envelope.
-struct Raw(WebSocketStream<TcpStream>);
-
-impl Raw {
-    async fn connect(server: &Running) -> Self {
-        let stream = TcpStream::connect(server.addr).await.unwrap();
-        let url = format!("ws://{}/ws", server.addr);
-        let (socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
-        Self(socket)
-    }
-
-    async fn signed_in(server: &Running, user: &str) -> Self {
-        let mut raw = Self::connect(server).await;
-        let answer = raw.call(1, "session.sign_in", sign_in(user, "ok")).await;
-        assert_eq!(answer["result"]["user"]["user_id"], user, "{answer}");
-        raw
-    }
-
-    async fn send(&mut self, text: impl Into<String>) {
-        self.0.send(Message::Text(text.into().into())).await.unwrap();
-    }
-
-    async fn request(&mut self, id: u64, method: &str, params: Value) {
-        self.send(json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string()).await;
-    }
-
-    /// The next text frame.
-    async fn next(&mut self) -> Value {
-        match self.message().await {
-            Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
-            other => panic!("no text but {other:?}"),
-        }
-    }
-
-    async fn message(&mut self) -> Option<Message> {
-        let next = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
-        next.expect("nothing came within 20 s").map(|message| message.expect("the connection broke"))
-    }
-
-    async fn call(&mut self, id: u64, method: &str, params: Value) -> Value {
-        self.request(id, method, params).await;
-        let answer = self.next().await;
-        assert_eq!(answer["id"], id, "{answer}");
-        answer
-    }
-
-    async fn search(&mut self, id: u64, query: &str) -> Value {
-        self.call(id, "user.search", json!({ "query": query })).await
-    }
-
-    async fn is_fine(&mut self) {
-        assert!(self.search(99, "anna").await["result"].is_object());
-    }
-
-    /// The code of the close frame that comes next.
-    async fn close_code(&mut self) -> u16 {
-        match self.message().await {
-            Some(Message::Close(Some(frame))) => frame.code.into(),
-            other => panic!("no close but {other:?}"),
-        }
-    }
-
-    /// Waits until the connection is gone, however.
-    async fn gone(&mut self) {
-        while let Some(Ok(_)) = tokio::time::timeout(Duration::from_secs(20), self.0.next())
-            .await
-            .expect("still there after 20 s")
-        {}
-    }
-}
-
 fn sign_in(user: &str, password: &str) -> Value {
     json!({
         "app_id": 1, "user_id": user.parse::<UserId>().unwrap(), "credential": {"password": password},
@@ -262,4 +192,15 @@ fn sign_in(user: &str, password: &str) -> Value {
 
 fn kicked(kind: KickedOutType) -> Value {
     json!({"jsonrpc": "2.0", "method": "event", "params": {"name": "kicked_out", "data": {"type": kind}}})
+}
+
+async fn connect(server: &Running) -> Raw {
+    Raw::connect(server.addr).await
+}
+
+async fn signed_in(server: &Running, user: &str) -> Raw {
+    let mut raw = connect(server).await;
+    let answer = raw.call(1, "session.sign_in", sign_in(user, "ok")).await;
+    assert_eq!(answer["result"]["user"]["user_id"], user, "{answer}");
+    raw
 }

@@ -15,7 +15,7 @@ async fn get(server: &Running, path: &str, headers: &str) -> String {
 #[tokio::test]
 async fn health_and_figures_are_there_and_nothing_else() {
     let server = start(settings()).await;
-    let _anna = Raw::signed_in(&server, "anna").await;
+    let _anna = signed_in(&server, "anna").await;
     assert!(get(&server, "/healthz", "").await.starts_with("HTTP/1.1 200 OK"));
     assert!(get(&server, "/metrics", "").await.contains("\nhallway_signed_in_connections 1\n"));
     assert!(get(&server, "/", "").await.starts_with("HTTP/1.1 404"));
