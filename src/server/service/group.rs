@@ -236,7 +236,7 @@ pub async fn update(core: &Arc<Core>, caller: &Arc<Caller>, call: UpdateGroup) -
         }
         row.info_seq = row.info_seq.saturating_add(1);
         row.info_time = core.clock.now();
-        change.store_group(&core, tx, row.clone())?;
+        let row = change.store_group(&core, tx, row)?;
         let members = core.members.prepare(tx, conv)?;
         change.publish_to_members(&core, tx, members);
         Ok(core.group(tx, &row, group.member.clone())?)
@@ -311,7 +311,7 @@ pub async fn change_owner(
         change.store_member(&core, tx, MemberRow { role: MemberRole::Owner, ..new })?;
         let mut row = GroupRow { owner: Some(heir.number), info_time: core.clock.now(), ..group.row.clone() };
         row.info_seq = row.info_seq.saturating_add(1);
-        change.store_group(&core, tx, row.clone())?;
+        let row = change.store_group(&core, tx, row)?;
         let members = core.members.prepare(tx, conv)?;
         change.publish_to_members(&core, tx, members);
         let own = group::member(tx, conv, caller.number)?;
@@ -388,17 +388,17 @@ impl Change {
         Ok(())
     }
 
-    /// Stores the changed group.
+    /// Stores the changed group; answers its new row.
     pub(super) fn store_group(
         &mut self,
         core: &Core,
         tx: &mut Tx<'_>,
         row: GroupRow,
-    ) -> Result<(), StoreError> {
+    ) -> Result<GroupRow, StoreError> {
         let row = GroupRow { modification: self.conv.modification, ..row };
         group::update(tx, &row)?;
         self.group = Some(core.group(tx, &row, None)?);
-        Ok(())
+        Ok(row)
     }
 
     fn into_event(self) -> (ConvRow, ServerEvent) {

@@ -150,8 +150,8 @@ fn store_added(
         conversation::put_side(tx, user.number, conv.id, &side)?;
     }
     change.tip(core, tx, caller, line)?;
-    let row = GroupRow { member_count: count, modification: conv.modification, ..group.row.clone() };
-    change.store_group(core, tx, row.clone())?;
+    let row = GroupRow { member_count: count, ..group.row.clone() };
+    let row = change.store_group(core, tx, row)?;
     let members: Arc<[i64]> = group::member_numbers(tx, conv.id)?.into();
     change.publish(core, tx, Arc::clone(&members), &members);
     for user in new {
@@ -242,7 +242,7 @@ fn store_left(
     let mut change = Change::begin(core, tx, access, 1)?;
     let conv = change.conv;
     let mut line = tip(core, tx, caller, access, kind, count)?;
-    let mut row = GroupRow { member_count: count, modification: conv.modification, ..group.row.clone() };
+    let mut row = GroupRow { member_count: count, ..group.row.clone() };
     for (user, member) in leaving {
         affect(&mut line, user, reason);
         if row.owner == Some(member.user) {
@@ -254,7 +254,7 @@ fn store_left(
     change.tip(core, tx, caller, line)?;
     // GRP-68: a group ends when its last member leaves.
     row.dismissed = count == 0;
-    change.store_group(core, tx, row.clone())?;
+    let row = change.store_group(core, tx, row)?;
     let members: Arc<[i64]> = group::member_numbers(tx, conv.id)?.into();
     change.publish(core, tx, told, &members);
     for (user, _) in leaving {

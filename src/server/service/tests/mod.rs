@@ -8,10 +8,11 @@ mod model;
 mod sessions;
 mod syncing;
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hallway_protocol::event::ServerEvent;
@@ -54,6 +55,8 @@ pub(super) struct Person {
     pub(super) signed_in: SignedIn,
     pub(super) caller: Arc<Caller>,
     outbox: Arc<Outbox>,
+    /// Taken from the outbox, not looked at yet.
+    came: Mutex<VecDeque<Out>>,
     entered: Option<Entered<Caller>>,
 }
 
@@ -108,6 +111,7 @@ impl World {
             signed_in: done.answer,
             caller: Arc::clone(&entered.caller),
             outbox,
+            came: Mutex::default(),
             entered: Some(entered),
         })
     }
@@ -206,17 +210,22 @@ pub(super) enum Out {
 }
 
 impl Person {
-    async fn take(&self) -> Vec<Out> {
-        let mut frames: Vec<Frame> = Vec::new();
-        let taken = poll_fn(|cx| self.outbox.poll_take(cx, &mut frames));
-        let taken = tokio::time::timeout(Duration::from_secs(20), taken).await.expect("nothing came");
-        let event = |frame: Frame| {
-            let mut json: serde_json::Value = serde_json::from_str(&frame).unwrap();
-            Out::Event(serde_json::from_value(json["params"].take()).unwrap())
-        };
-        match taken {
-            Taken::Frames => frames.into_iter().map(event).collect(),
-            Taken::End(end) => vec![Out::End(end)],
+    async fn next(&self) -> Out {
+        loop {
+            if let Some(out) = self.came.lock().unwrap().pop_front() {
+                return out;
+            }
+            let mut frames: Vec<Frame> = Vec::new();
+            let taken = poll_fn(|cx| self.outbox.poll_take(cx, &mut frames));
+            let taken = tokio::time::timeout(Duration::from_secs(20), taken).await.expect("nothing came");
+            let mut came = self.came.lock().unwrap();
+            for frame in frames {
+                let mut json: serde_json::Value = serde_json::from_str(&frame).unwrap();
+                came.push_back(Out::Event(serde_json::from_value(json["params"].take()).unwrap()));
+            }
+            if let Taken::End(end) = taken {
+                came.push_back(Out::End(end));
+            }
         }
     }
 
@@ -224,13 +233,11 @@ impl Person {
     pub(super) async fn events_until(&self, last: impl Fn(&ServerEvent) -> bool) -> Vec<ServerEvent> {
         let mut all = Vec::new();
         loop {
-            for out in self.take().await {
-                match out {
-                    Out::Event(event) => all.push(event),
-                    Out::End(end) => panic!("the connection ended: {end:?}"),
-                }
+            match self.next().await {
+                Out::Event(event) => all.push(event),
+                Out::End(end) => panic!("the connection ended: {end:?}"),
             }
-            if all.iter().any(&last) {
+            if all.last().is_some_and(&last) {
                 return all;
             }
         }
@@ -259,10 +266,8 @@ impl Person {
     /// Waits until the connection is told to end; why.
     pub(super) async fn ended(&self) -> End {
         loop {
-            for out in self.take().await {
-                if let Out::End(end) = out {
-                    return end;
-                }
+            if let Out::End(end) = self.next().await {
+                return end;
             }
         }
     }
