@@ -55,7 +55,7 @@ def prove(link):
     carl = Client(address, "carl")
     carl.connect()
     once_more = lambda: carl.join(Address.of_invite(invite["link"])[1], "staple staple staple")
-    check(refused(6017, once_more) or refused(70009, once_more) or refused(10007, once_more), "an invite works once")
+    check(refused(70114, once_more), "an invite works once, then it is 70114")
     carl.close()
     ben.sign_in(password="staple staple staple")
     people = anna.call("user.search")["users"]
