@@ -2,3 +2,453 @@
 # Sentence case, verbs, no blame, no jargon.
 
 app-name = Hallway
+
+## The way in: start, join, sign in, unlock
+
+welcome-title = Welcome to Hallway
+welcome-subtitle = Messages for people who work together, on a server of your own.
+welcome-start = Start a workspace on this computer
+welcome-start-about = This computer becomes the server. You invite the others.
+welcome-join = Join a workspace
+welcome-join-about = You have an invite link, or the address of a server and an account.
+welcome-back = Back
+welcome-start-title = Start a workspace
+welcome-workspace = Name of the workspace
+welcome-workspace-default = Our workspace
+welcome-nick = Your name
+welcome-nick-missing = Enter the name that others will see.
+welcome-user-id = User ID
+welcome-user-id-about = For signing in. Letters and digits; it cannot be changed later.
+welcome-user-id-bad = Use 1 to 32 letters, digits or signs, without accents or Chinese characters.
+welcome-password = Password
+welcome-password-missing = Enter your password.
+welcome-password-short = Use at least { $count } characters.
+welcome-network = Other computers on the local network can connect
+welcome-network-about = Without this, only programs on this computer can.
+welcome-start-action = Start workspace
+welcome-find-title = Join a workspace
+welcome-link = Invite link or server address
+welcome-link-placeholder = hallway://join/… or chat.example.org
+welcome-link-broken = This invite link is not complete. Copy it again, from the first to the last character.
+welcome-address-bad = Enter an invite link, or a server as chat.example.org or 10.0.0.5:7290.
+welcome-find-action = Continue
+welcome-join-title = Join { $workspace }
+welcome-server = Server { $address }
+welcome-join-action = Join
+welcome-has-account = I already have an account
+welcome-sign-in-title = Sign in to { $workspace }
+welcome-sign-in-action = Sign in
+welcome-has-invite = Make a new account with the invitation
+welcome-trust-title = Is this your server?
+welcome-trust-about = The server at { $address } has a certificate of its own. Ask its administrator for the fingerprint and compare all of it. Continue only if it is the same.
+welcome-trust-action = It is the same
+welcome-passphrase-new-title = Protect your messages
+welcome-passphrase-new-about = This computer has no keyring. Choose a passphrase that encrypts the messages kept here. Hallway asks for it at each start; nobody can restore it.
+welcome-passphrase-title = Unlock your messages
+welcome-passphrase-about = Enter the passphrase that protects the messages on this computer.
+welcome-passphrase = Passphrase
+welcome-passphrase-repeat = Passphrase again
+welcome-passphrase-missing = Enter your passphrase.
+welcome-passphrase-short = Use at least { $count } characters.
+welcome-passphrase-differs = The two passphrases differ.
+welcome-passphrase-new-action = Protect and continue
+welcome-passphrase-action = Unlock
+welcome-workspace-exists = This computer already has a workspace. Sign in to it.
+welcome-busy-starting = Starting the workspace…
+welcome-busy-looking = Looking for the server…
+welcome-busy-entering = Signing in…
+
+## What went wrong beyond an error code
+
+problem-no-network = The server cannot be found. Check the address and your network.
+problem-unreachable = The server cannot be reached. Check that it runs and that the address is right.
+problem-timeout = The server did not answer in time. Try again.
+problem-not-hallway = Something answers at this address, but it is not a Hallway server. Check the address.
+problem-other-certificate = The server shows another certificate than before. Do not go on; ask its administrator whether it was replaced.
+problem-plain = Unencrypted connections are possible on this computer only.
+problem-address = This is not an address. Use a form like chat.example.org or 10.0.0.5:7290.
+problem-port-taken = Another program on this computer uses the workspace's port. Close it and try again.
+problem-workspace = The workspace could not be started: { $reason }
+problem-no-keyring = This computer has no keyring that could keep the key of your messages. Choose a passphrase instead.
+problem-keyring-away = The keyring with the key of your messages is not available. Unlock it, or sign in to this computer again.
+problem-key-lost = The key of the messages kept here is gone, so they cannot be read any more. Sign in again to get them from the server.
+problem-passphrase-needed = The messages kept here are protected by a passphrase.
+problem-wrong-passphrase = This is not the passphrase. Try again.
+problem-key-file = The file with the protected key is damaged or cannot be read. Sign in again to get your messages from the server.
+problem-unknown = Something went wrong (code { $code }). Try again.
+
+## Settings
+
+settings-title = Settings
+settings-close = Close settings
+settings-appearance = Appearance
+settings-account = Account
+settings-devices = Devices
+settings-invite = Invite people
+settings-about = About
+settings-theme = Theme
+settings-theme-system = As the system
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-theme-contrast = High contrast
+settings-language = Language
+settings-language-system = As the system
+settings-zoom = Size of text and controls
+settings-zoom-reset = Back to 100 %
+settings-software = Draw without the graphics card
+settings-software-about = Uses less memory. Takes effect at the next start.
+settings-save = Save
+settings-saved = Saved
+settings-copy = Copy
+settings-copied = Copied
+settings-loading = Loading…
+settings-retry = Try again
+settings-nick-long = Use at most { $count } characters.
+settings-password = Password
+settings-password-old = Present password
+settings-password-new = New password
+settings-password-about = Your other devices are signed out when it changes.
+settings-password-action = Change password
+settings-password-changed = Password changed. Your other devices were signed out.
+settings-sign-out = Sign out
+settings-sign-out-about = Your messages stay encrypted on this computer and can be read again after signing in.
+settings-stay = Stay signed in
+settings-devices-about = Every place where you are signed in. End those you do not know or no longer use.
+settings-device-unnamed = Unnamed computer
+settings-device-this = this device
+settings-device-online = online now
+settings-device-seen = last seen { $time }
+settings-device-end = End session
+settings-invite-about = A link lets one person make an account in { $workspace }. Send it to nobody else.
+settings-invite-admin = As an administrator
+settings-invite-admin-about = May invite people and look after the workspace.
+settings-invite-action = Make an invite link
+settings-invite-copy = Copy link
+settings-invite-expires = Valid until { $time }
+settings-version = Version { $version }
+settings-workspace = Workspace
+settings-server = Server
+settings-hosted = This computer is the server of the workspace. Others reach it while Hallway is open here.
+settings-not-hosted = Messages are kept on the server of your organisation, and encrypted on this computer.
+
+## Directory
+
+directory-title = People
+directory-close = Close directory
+directory-search = Search people
+directory-invite = Invite
+directory-failed = The directory could not be loaded
+directory-nobody = Nobody found
+directory-nobody-about = Try another part of the name.
+directory-you = you
+
+## Quick switcher
+
+switcher-placeholder = Go to a conversation or person
+switcher-hint = @ people · # groups · > actions
+switcher-nothing = Nothing found
+switcher-person = Start a conversation
+
+## Command line and start
+
+args-help =
+    Usage: hallway [--profile NAME] [hallway://join/…]
+
+      --profile NAME     Use a profile of its own: another account, other settings.
+      hallway://join/…   Join a workspace with this invite link.
+      --help             Show this text.
+      --version          Show the version.
+args-unknown = Unknown option: { $option }
+args-no-profile = --profile needs a name.
+args-bad-profile = “{ $name }” cannot name a profile. Use letters, digits, - and _, at most 64.
+args-bad-link = This is not a complete invite link. Copy it again, from the first to the last character.
+start-no-display =
+    There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open.
+    Start Hallway from a desktop session. To see it work without a display, run ./dev demo in its source tree.
+start-no-folder = The system names no folder for the data of programs. Set XDG_DATA_HOME or HOME, then try again.
+start-folder = The folder { $folder } cannot be used: { $reason }
+start-no-window = No window can be opened: { $reason }
+start-crashed =
+    The window could not be opened, or was closed by a fault. Is the display named by DISPLAY or WAYLAND_DISPLAY reachable?
+    The log in the profile's folder says where it happened. To see Hallway work without a display, run ./dev demo in its source tree.
+
+## Days and times
+
+time-today = Today
+time-yesterday = Yesterday
+time-monday = Monday
+time-tuesday = Tuesday
+time-wednesday = Wednesday
+time-thursday = Thursday
+time-friday = Friday
+time-saturday = Saturday
+time-sunday = Sunday
+time-january = January
+time-february = February
+time-march = March
+time-april = April
+time-may = May
+time-june = June
+time-july = July
+time-august = August
+time-september = September
+time-october = October
+time-november = November
+time-december = December
+time-date = { $weekday }, { $month } { $day }
+time-date-year = { $month } { $day }, { $year }
+
+## People in sentences
+
+you-subject = You
+you-object = you
+names-two = { $a } and { $b }
+names-three = { $a }, { $b } and { $c }
+names-more = { $a }, { $b } and { $count } others
+
+## Kinds of messages, tips and notices
+
+kind-image = [Image]
+kind-voice = [Voice { $time }]
+kind-video = [Video]
+kind-file = [File] { $name }
+kind-custom = [Custom message]
+kind-sticker = [Sticker]
+kind-location = [Location]
+kind-record = [Chat record]
+kind-tip = [Notice]
+recalled-by-you = You recalled a message
+recalled-by = { $who } recalled a message
+tip-joined = { $names } joined
+tip-added = { $who } added { $names }
+tip-left = { $names } left
+tip-removed = { $who } removed { $names }
+tip-admin = { $who } made { $names } administrator
+tip-no-admin = { $names } no longer administrator, by { $who }
+tip-muted = { $who } muted { $names }
+tip-unmuted = { $who } unmuted { $names }
+tip-banned = { $who } banned { $names }
+tip-unbanned = { $who } lifted the ban of { $names }
+tip-name = { $who } named the group “{ $name }”
+tip-introduction = { $who } changed the introduction
+tip-notice = { $who } changed the notice: { $notice }
+tip-notice-removed = { $who } removed the notice
+tip-picture = { $who } changed the picture
+tip-owner = { $who } made { $owner } the owner
+tip-mute-all = { $who } muted everybody
+tip-unmute-all = { $who } unmuted everybody
+tip-join-option = { $who } changed who may join
+tip-invite-option = { $who } changed who may invite
+tip-other = The group changed
+notice-join-request = { $who } wants to join { $group }
+notice-join-accepted = You may join { $group }
+notice-join-rejected = Your request to join { $group } was declined
+notice-kicked = { $who } removed you from { $group }
+notice-dismissed = { $who } dismissed { $group }
+notice-created = You made the group { $group }
+notice-invited = { $who } added you to { $group }
+notice-quit = You left { $group }
+notice-admin = You are now administrator of { $group }
+notice-no-admin = You are no longer administrator of { $group }
+notice-other = Something changed in { $group }
+
+## List of conversations
+
+chats = Chats
+directory = People
+switcher = Go to
+settings = Settings
+rail-me = { $name } · { $workspace }
+new = New
+new-chat = New chat
+new-group = New group
+start-chat = Start a chat
+list-search = Search chats and people
+list-empty = No chats yet
+list-empty-text = Write to somebody, or wait until somebody writes to you.
+list-spoken =
+    { $count ->
+        [0] { $name }: { $text }
+       *[other] { $name }, { $count } unread: { $text }
+    }
+preview-draft = [Draft]
+preview-failed = [Not sent]
+preview-at-me = [@me]
+preview-at-all = [@all]
+preview-you = You: { $text }
+preview-from = { $who }: { $text }
+mark-read = Mark as read
+mark-all-read = Mark everything as read
+copy-id = Copy ID
+clear-history = Clear history
+leave-group = Leave group
+delete-conversation = Delete chat
+net-connecting = Connecting…
+net-offline = Offline. You can read and write; messages are sent later.
+net-syncing = Catching up: { $done } of { $of }
+
+## Timeline
+
+timeline-unread = New messages
+timeline-start-person = This is the beginning of your chat with { $name }.
+timeline-start-group = This is the beginning of { $name }.
+timeline-start-system = Here the workspace tells you what concerns you.
+timeline-failed = The messages could not be read
+hole-loading =
+    { $count ->
+        [one] Loading one message…
+       *[other] Loading { $count } messages…
+    }
+hole-failed = Could not load
+jump-latest = Latest message
+jump-mention = Message that mentions you
+jump-return = Back to where you were
+message-spoken = { $who }, { $time }: { $text }
+message-edited = edited
+message-not-sent = Not sent.
+message-unsupported = Unsupported message ({ $kind })
+quote-recalled = Message recalled
+quote-spoken = Go to the message of { $who }
+state-sending = Sending
+state-sent = Sent
+state-delivered = Delivered
+state-read = Read
+reply = Reply
+copy = Copy
+copy-json = Copy JSON
+edit = Edit
+edit-again = Edit again
+recall = Recall
+recall-too-late = Recall time over
+delete-for-me = Delete for me
+delete = Delete
+retry = Retry
+more = More
+header-members =
+    { $count ->
+        [one] 1 member
+       *[other] { $count } members
+    }
+back = Back
+panel-toggle = Details
+hint-switcher = Go to a chat
+hint-new-chat = New chat
+hint-shortcuts = All keys
+
+## Composer
+
+composer-placeholder = Message { $name }
+composer-editing = Editing
+composer-reply = Reply to { $name }
+send = Send
+save-change = Save change
+mention-all = everybody
+mention-all-about = { $count } members
+cannot-write-system = Only the workspace writes here.
+cannot-write-left = You are no longer in this group.
+cannot-write-disabled = This account is switched off.
+cannot-write-muted-all = Only administrators can write here.
+cannot-write-muted = You are muted until { $time }.
+
+## Side panel and dialogs
+
+panel-group = Group
+panel-person = Person
+panel-admin = Administrator of the workspace
+panel-members = Members ({ $count })
+panel-all = Show all { $count }
+panel-search = Search members
+panel-loading = Loading…
+panel-empty = None
+panel-edit = Change: { $field }
+panel-too-long = Use at most { $most } characters.
+panel-you = you
+role-owner = Owner
+role-admin = Administrator
+group-name = Name
+group-name-long = Use at most { $most } characters.
+group-notice = Notice
+group-introduction = Introduction
+write-message = Write a message
+remove-member = Remove from the group
+remove-name = Remove { $name }
+add-members = Add members
+add-count =
+    { $count ->
+        [0] Add
+        [one] Add 1 person
+       *[other] Add { $count } people
+    }
+members-left-out =
+    { $count ->
+        [one] 1 person could not be added.
+       *[other] { $count } people could not be added.
+    }
+members-pending =
+    { $count ->
+        [one] 1 person is added once that is approved.
+       *[other] { $count } people are added once that is approved.
+    }
+new-group-people = Who is in the group?
+new-group-alone = Only you for now. You can add people later.
+new-group-members = With { $names }
+create-group = Create group
+people-search = Search people
+people-failed = People could not be loaded
+people-none-title = Nobody
+people-none = Nobody of this name.
+people-none-yet = There is nobody else here yet.
+people-unchoose = Leave out { $name }
+next = Next
+save = Save
+cancel = Cancel
+close = Close
+open-link = Open link
+ask-delete-title = Delete the chat with “{ $name }”?
+ask-delete-text = It leaves your list and its messages are deleted for you, on all your devices. Others keep theirs.
+ask-clear-title = Clear the history of “{ $name }”?
+ask-clear-text = All its messages are deleted for you, on all your devices. Others keep theirs.
+ask-leave-title = Leave “{ $name }”?
+ask-leave-text = You can still read what has been written so far. To come back, a member has to add you.
+ask-recall-title = Recall this message?
+ask-recall-text = It is removed for everybody. They see that you recalled a message.
+recall-message = Recall message
+ask-delete-message-title = Delete this message for you?
+ask-delete-message-text = It disappears on all your devices. Others keep it.
+delete-message = Delete message
+ask-remove-title = Remove { $name } from the group?
+ask-remove-text = They keep what has been written so far, and get nothing new.
+ask-all-read-title = Mark everything as read?
+ask-all-read-text = No chat counts as unread afterwards.
+ask-browse-title = Open a page of { $host }?
+ask-notify-title = Notify { $count } people?
+ask-notify-text = Everybody in this group is told about your message.
+
+## What could not be done
+
+failed-list = The chats could not be loaded.
+failed-open = The chat could not be opened.
+failed-send = The message could not be sent.
+failed-resend = The message could not be sent again.
+failed-edit = The message could not be changed.
+failed-recall = The message could not be recalled.
+failed-delete-message = The message could not be deleted.
+failed-delete-conversation = The chat could not be deleted.
+failed-clear-history = The history could not be cleared.
+failed-remove-member = The member could not be removed.
+failed-leave = You could not leave the group.
+
+## List of shortcuts
+
+shortcuts-title = Keyboard shortcuts
+shortcuts-search = Search shortcuts
+shortcuts-close = Close
+
+## The session and the window
+
+workspace-not-started = The workspace on this computer did not start.
+browse-failed = No browser could be opened. Copy the link instead.
+kicked-elsewhere = You signed in on too many devices, so this one was signed out.
+kicked-device = You signed in on another kind of device, so this one was signed out.
+kicked-expired = Your sign-in ran out. Sign in again.
+kicked-ended = This session was ended. Sign in again to go on.

@@ -234,8 +234,6 @@ actions! {
     Copy, "copy", Messages, Message, [char('c').command()];
     /// Deletes the message for oneself.
     Delete, "delete", Messages, Message, [named(Named::Delete)];
-    /// Marks unread from here on.
-    MarkUnread, "mark-unread", Messages, Message, [char('u')];
     /// Changes the last own message.
     EditLast, "edit-last", Writing, Composer, [named(Named::ArrowUp)];
     /// Answers an older message.
@@ -250,6 +248,8 @@ actions! {
     ZoomIn, "zoom-in", App, Everywhere, [char('+').command(), char('=').command()];
     /// Everything smaller.
     ZoomOut, "zoom-out", App, Everywhere, [char('-').command()];
+    /// Everything at its usual size.
+    ZoomReset, "zoom-reset", App, Everywhere, [char('0').command()];
     /// Ends the app.
     Quit, "quit", App, Everywhere, [char('q').command()];
 }

@@ -1,0 +1,217 @@
+//! What can be done to messages and conversations, when it may be done, and what it asks for.
+
+use std::sync::Arc;
+
+use hallway_protocol::message::{Payload, Quote};
+use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId, UserId};
+
+use super::call::Call;
+use super::dialog::Dialog;
+use super::effect::Effect;
+use super::panel::Rights;
+use super::timeline::rows::MessageRow;
+use super::{Action, Chats, words};
+use crate::fl;
+
+/// Something done to one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Answer it.
+    Reply,
+    /// Its words into the clipboard.
+    Copy,
+    /// Change its words.
+    Edit,
+    /// Take it back for everybody.
+    Recall,
+    /// Delete it for the viewer.
+    Delete,
+    /// Try to send it again.
+    Resend,
+    /// Give up sending it.
+    Discard,
+    /// Put the words of a recalled message back into the composer.
+    EditAgain,
+}
+
+/// Whether something can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// Yes.
+    Yes,
+    /// No, and it is not shown.
+    No,
+    /// Not any more: shown in grey with this reason.
+    TooLate,
+}
+
+/// Something that is asked about first, named by what it destroys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Confirm {
+    /// Take a conversation off the list, with its history.
+    Delete(ConversationId),
+    /// Empty a conversation for the viewer.
+    ClearHistory(ConversationId),
+    /// Leave a group.
+    Leave(ConversationId),
+    /// Recall a message.
+    Recall(Arc<ChatMessage>),
+    /// Delete a message for the viewer.
+    DeleteMessage(Arc<ChatMessage>),
+    /// Remove a member from the group of the panel.
+    Remove(UserId),
+    /// Mark everything everywhere as read.
+    AllRead,
+    /// Open a page of another site: the real host is shown.
+    Browse(String),
+    /// Send a message that notifies so many people.
+    NotifyAll(u32),
+}
+
+impl Chats {
+    /// Whether something can be done to a message of the open conversation.
+    pub fn allows(&self, act: Act, row: &MessageRow) -> Allowed {
+        let message = &row.message;
+        let if_true = |yes: bool| if yes { Allowed::Yes } else { Allowed::No };
+        let writable = self.can_write();
+        let text = matches!(message.payload, Payload::Text(_));
+        let stored = !row.outgoing && message.sequence > 0;
+        match act {
+            Act::Reply => if_true(stored && writable),
+            Act::Copy => if_true(text),
+            Act::Edit => if_true(stored && row.own && text && writable),
+            Act::Recall => self.allows_recall(row, stored && writable),
+            Act::Delete => if_true(stored),
+            Act::Resend => if_true(row.failure.is_some()),
+            Act::Discard => if_true(row.outgoing),
+            Act::EditAgain => Allowed::No,
+        }
+    }
+
+    /// MSG-61: the sender within the window, owner and administrators of the group at any time.
+    fn allows_recall(&self, row: &MessageRow, possible: bool) -> Allowed {
+        if !possible {
+            return Allowed::No;
+        }
+        if self.rights().is_some_and(|rights| rights.recall) {
+            return Allowed::Yes;
+        }
+        let window = i64::from(self.context.limits.revoke_window_seconds);
+        match row.own && window > 0 {
+            true if self.context.clock.now() - row.message.time <= window => Allowed::Yes,
+            true => Allowed::TooLate,
+            false => Allowed::No,
+        }
+    }
+
+    /// The viewer's rights in the open group.
+    pub(super) fn rights(&self) -> Option<Rights> {
+        let conversation = self.list.get(self.current()?)?;
+        let group = conversation.group_profile.as_deref()?;
+        Some(Rights::of(group, &self.context.me.user_id, !conversation.is_readonly))
+    }
+
+    /// Whether the viewer may write in the open conversation.
+    pub fn can_write(&self) -> bool {
+        self.cannot_write().is_none()
+    }
+
+    /// Why the viewer may not write here.
+    pub fn cannot_write(&self) -> Option<String> {
+        let id = self.current()?;
+        if *id == ConversationId::System {
+            return Some(fl!("cannot-write-system"));
+        }
+        let conversation = self.list.get(id)?;
+        if conversation.is_readonly {
+            return Some(fl!("cannot-write-left"));
+        }
+        if conversation.user_profile.as_ref().is_some_and(|user| user.is_disabled) {
+            return Some(fl!("cannot-write-disabled"));
+        }
+        let group = conversation.group_profile.as_deref()?;
+        let leads = Rights::of(group, &self.context.me.user_id, true).recall;
+        if group.mute_all_members && !leads {
+            return Some(fl!("cannot-write-muted-all"));
+        }
+        let muted_until = group.self_info.as_ref().map_or(0, |member| member.mute_until);
+        (muted_until > self.context.clock.now())
+            .then(|| fl!("cannot-write-muted", time = self.context.clock.short(muted_until)))
+    }
+
+    /// Does something to a message of the open conversation.
+    pub(super) fn act(&mut self, act: Act, id: &MessageId) -> Vec<Effect> {
+        self.menu = None;
+        let now = self.context.clock.now();
+        let Some(open) = &mut self.open else { return Vec::new() };
+        if act == Act::EditAgain {
+            let Some(words) = open.timeline.edit_again(id, now).map(str::to_owned) else { return Vec::new() };
+            return open.composer.put_back(&words);
+        }
+        let Some(row) = open.timeline.message(id).cloned() else { return Vec::new() };
+        if self.allows(act, &row) != Allowed::Yes {
+            return Vec::new();
+        }
+        let Some(open) = &mut self.open else { return Vec::new() };
+        let message = row.message;
+        match act {
+            Act::Reply => open.composer.reply(quote(&message, &self.context.me.user_id)),
+            Act::Copy => match &message.payload {
+                Payload::Text(text) => vec![Effect::Copy(text.text.clone())],
+                _ => Vec::new(),
+            },
+            Act::Edit => open.composer.edit(message),
+            Act::Recall => self.ask(Confirm::Recall(message)),
+            Act::Delete => self.ask(Confirm::DeleteMessage(message)),
+            Act::Resend => vec![Effect::Call(Call::Resend(message.id.clone()))],
+            Act::Discard => vec![Effect::Call(Call::Cancel(message.id.clone()))],
+            Act::EditAgain => Vec::new(),
+        }
+    }
+
+    /// Asks before something is done.
+    pub(super) fn ask(&mut self, confirm: Confirm) -> Vec<Effect> {
+        self.menu = None;
+        self.dialog = Some(Dialog::Confirm(confirm));
+        Vec::new()
+    }
+
+    /// What was asked about is to be done.
+    pub(super) fn confirmed(&mut self, confirm: Confirm) -> Vec<Effect> {
+        self.dialog = None;
+        match confirm {
+            Confirm::Delete(id) => {
+                let mut effects = vec![Effect::Call(Call::DeleteConversation(id.clone()))];
+                if self.current() == Some(&id) {
+                    effects.extend(self.close());
+                }
+                effects
+            }
+            Confirm::ClearHistory(id) => vec![Effect::Call(Call::ClearHistory(id))],
+            Confirm::Leave(ConversationId::Group(group)) => vec![Effect::Call(Call::Quit(group))],
+            Confirm::Leave(_) => Vec::new(),
+            Confirm::Recall(message) => vec![Effect::Call(Call::Recall(message))],
+            Confirm::DeleteMessage(message) => vec![Effect::Call(Call::DeleteMessage(message))],
+            Confirm::Remove(user) => match self.panel.as_ref().map(|panel| panel.id()) {
+                Some(ConversationId::Group(group)) => {
+                    vec![Effect::Call(Call::RemoveMember(group.clone(), user))]
+                }
+                _ => Vec::new(),
+            },
+            Confirm::AllRead => vec![Effect::Call(Call::MarkAllRead)],
+            Confirm::Browse(url) => vec![Effect::Action(Action::Browse(url))],
+            Confirm::NotifyAll(_) => self.send(true),
+        }
+    }
+}
+
+/// The quote of a message, for the one that answers it (PLUS-8).
+pub fn quote(message: &ChatMessage, me: &UserId) -> Quote {
+    Quote {
+        id: message.id.clone(),
+        sequence: message.sequence,
+        from: message.from.clone(),
+        nick: words::sender(message).to_owned(),
+        summary: words::preview(message, me),
+    }
+}

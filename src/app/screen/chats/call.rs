@@ -1,0 +1,336 @@
+//! What the conversations ask of the account.
+//!
+//! The state of the screen never touches network or disk: it says what it wants as a [`Call`], which is data
+//! and can be compared in tests, and [`Call::run`] makes a task of it whose answer comes back as a message.
+
+use std::sync::Arc;
+
+use hallway_client::model::{Around, Conversation, ConversationFilter};
+use hallway_client::{Client, MessageOptions, SendOptions, Timeline};
+use hallway_protocol::conversation::Draft;
+use hallway_protocol::group::{Group, Member};
+use hallway_protocol::message::Quote;
+use hallway_protocol::method::{CreateGroup, MembersAdded, ReadScope, UpdateGroup, Users};
+use hallway_protocol::{ChatError, ConversationId, GroupId, Message as ChatMessage, MessageId, UserId};
+use iced::Task;
+
+use super::Message;
+
+/// A message as it leaves the composer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// Where to.
+    pub to: ConversationId,
+    /// The words.
+    pub text: String,
+    /// Who is mentioned in them.
+    pub at_user_list: Vec<String>,
+    /// What it answers to.
+    pub reply_to: Option<Quote>,
+}
+
+/// A wish. Its answer is an [`Answer`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Call {
+    /// The list of conversations.
+    Conversations,
+    /// One conversation, made if there is none yet.
+    Conversation(ConversationId),
+    /// This conversation is in front now, or none.
+    Active(Option<ConversationId>),
+    /// A stretch of a timeline; the number comes back with the answer.
+    Read {
+        /// Which conversation.
+        id: ConversationId,
+        /// Number of the read.
+        number: u64,
+        /// Where.
+        around: Around,
+        /// Messages before.
+        before: usize,
+        /// Messages from there on.
+        after: usize,
+    },
+    /// Messages that are missing.
+    Fill {
+        /// Which conversation.
+        id: ConversationId,
+        /// First place.
+        from_seq: u64,
+        /// Last place.
+        to_seq: u64,
+    },
+    /// Into the outbox. One at a time, so that the order of writing is the order of sending.
+    Send(Outgoing),
+    /// Try again.
+    Resend(MessageId),
+    /// Give it up.
+    Cancel(MessageId),
+    /// Recall for everybody.
+    Recall(Arc<ChatMessage>),
+    /// Change the words.
+    Edit {
+        /// The message as it was when editing began.
+        message: Arc<ChatMessage>,
+        /// The new words.
+        text: String,
+        /// Who is mentioned in them.
+        at_user_list: Vec<String>,
+    },
+    /// Delete for the viewer only.
+    DeleteMessage(Arc<ChatMessage>),
+    /// Everything up to a place is read; none for all.
+    MarkRead(ConversationId, Option<u64>),
+    /// Everything everywhere is read.
+    MarkAllRead,
+    /// Off the list.
+    DeleteConversation(ConversationId),
+    /// Empty for the viewer.
+    ClearHistory(ConversationId),
+    /// Keep what is begun; an empty text forgets it.
+    Draft {
+        /// Which conversation.
+        id: ConversationId,
+        /// The words so far.
+        text: String,
+        /// What they will answer to.
+        reply_to: Option<Quote>,
+    },
+    /// A group's profile and its members.
+    Group(GroupId),
+    /// People of the workspace; the number comes back with the answer.
+    People {
+        /// Number of the search.
+        number: u64,
+        /// What is searched; empty for everybody.
+        query: String,
+        /// Where the page before ended.
+        cursor: Option<String>,
+    },
+    /// A new group.
+    CreateGroup {
+        /// Its name.
+        name: String,
+        /// Its first members besides the viewer.
+        members: Vec<UserId>,
+        /// Chosen once, so that a repeated call makes one group.
+        request_id: String,
+    },
+    /// New name, introduction or notice.
+    UpdateGroup {
+        /// Which group.
+        group_id: GroupId,
+        /// What changes.
+        change: GroupChange,
+    },
+    /// More members.
+    AddMembers(GroupId, Vec<UserId>),
+    /// One member less.
+    RemoveMember(GroupId, UserId),
+    /// Leave.
+    Quit(GroupId),
+}
+
+/// A field of a group's profile with its new value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupChange {
+    /// GRP-2.
+    Name(String),
+    /// GRP-3.
+    Introduction(String),
+    /// GRP-4.
+    Notice(String),
+}
+
+/// What came of a call.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// The list.
+    Conversations(Result<Arc<[Conversation]>, ChatError>),
+    /// A conversation to open.
+    Conversation(ConversationId, Result<(), ChatError>),
+    /// A stretch.
+    Read(ConversationId, u64, Result<Arc<Timeline>, ChatError>),
+    /// A hole, by its first place.
+    Filled(ConversationId, u64, Result<(), ChatError>),
+    /// It is in the outbox, or it never will be.
+    Sent(Box<Outgoing>, Result<(), ChatError>),
+    /// A change was made, or was not; the words of the composer come back then.
+    Edited(Arc<ChatMessage>, String, Result<(), ChatError>),
+    /// A message was recalled.
+    Recalled(Arc<ChatMessage>, Result<(), ChatError>),
+    /// A group as it is now, with its members.
+    Group(GroupId, Result<(Group, Vec<Member>), ChatError>),
+    /// A page of people.
+    People(u64, Result<Users, ChatError>),
+    /// A group was made.
+    Created(Result<GroupId, ChatError>),
+    /// A group's profile was changed.
+    Updated(GroupId, Result<(), ChatError>),
+    /// People were added.
+    Added(GroupId, Result<Box<MembersAdded>, ChatError>),
+    /// Something else was done; only a failure is told.
+    Done(Doing, Result<(), ChatError>),
+}
+
+/// What was being done when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// Marking as read.
+    Read,
+    /// Sending again.
+    Resend,
+    /// Giving up an unsent message.
+    Cancel,
+    /// Deleting a message.
+    DeleteMessage,
+    /// Deleting a conversation.
+    DeleteConversation,
+    /// Clearing the history.
+    ClearHistory,
+    /// Keeping a draft.
+    Draft,
+    /// Removing a member.
+    RemoveMember,
+    /// Leaving a group.
+    Quit,
+}
+
+impl Call {
+    /// Does it.
+    pub fn run(self, client: &Client) -> Task<Message> {
+        let client = client.clone();
+        match self {
+            Self::Active(id) => {
+                client.set_active_conversation(id);
+                Task::none()
+            }
+            call => Task::perform(call.answer(client), Message::Answer),
+        }
+    }
+
+    async fn answer(self, client: Client) -> Answer {
+        let done = |what, result: Result<_, ChatError>| Answer::Done(what, result);
+        match self {
+            Self::Conversations => {
+                let list = client.get_conversation_list(ConversationFilter::default()).await;
+                Answer::Conversations(list.map(Arc::from))
+            }
+            Self::Conversation(id) => {
+                let made = client.get_conversation_profile(&id).await;
+                Answer::Conversation(id, made.map(drop))
+            }
+            Self::Active(id) => {
+                client.set_active_conversation(id);
+                done(Doing::Read, Ok(()))
+            }
+            Self::Read { id, number, around, before, after } => {
+                let stretch = client.timeline(&id, around, before, after).await;
+                Answer::Read(id, number, stretch.map(Arc::new))
+            }
+            Self::Fill { id, from_seq, to_seq } => {
+                let filled = client.fill(&id, from_seq, to_seq).await;
+                Answer::Filled(id, from_seq, filled)
+            }
+            Self::Send(outgoing) => {
+                let sent = send(&client, &outgoing).await;
+                Answer::Sent(Box::new(outgoing), sent)
+            }
+            Self::Resend(id) => done(Doing::Resend, client.resend_message(&id).await.map(drop)),
+            Self::Cancel(id) => done(Doing::Cancel, client.cancel_message(&id).await),
+            Self::Recall(message) => {
+                let recalled = client.revoke_message(&message, "").await;
+                Answer::Recalled(message, recalled.map(drop))
+            }
+            Self::Edit { message, text, at_user_list } => {
+                let edited = client.modify_message(&message, &text, at_user_list).await;
+                Answer::Edited(message, text, edited.map(drop))
+            }
+            Self::DeleteMessage(message) => {
+                let deleted = client.delete_message(std::slice::from_ref(&message)).await;
+                done(Doing::DeleteMessage, deleted.map(drop))
+            }
+            Self::MarkRead(id, place) => done(Doing::Read, client.set_message_read(&id, place).await),
+            Self::MarkAllRead => done(Doing::Read, client.set_all_message_read(ReadScope::All).await),
+            Self::DeleteConversation(id) => {
+                done(Doing::DeleteConversation, client.delete_conversation(&[id], true).await)
+            }
+            Self::ClearHistory(id) => done(Doing::ClearHistory, client.clear_history_message(&id).await),
+            Self::Draft { id, text, reply_to } => {
+                let time_ms = chrono::Utc::now().timestamp_millis();
+                let draft = Draft { conversation_id: id, draft_text: text, reply_to, time_ms };
+                done(Doing::Draft, client.set_conversation_draft(draft).await)
+            }
+            Self::Group(id) => {
+                let group = group(&client, &id).await;
+                Answer::Group(id, group)
+            }
+            Self::People { number, query, cursor } => {
+                Answer::People(number, client.search_users(&query, cursor).await)
+            }
+            Self::CreateGroup { name, members, request_id } => {
+                let made = client.create_group(new_group(name, members, request_id)).await;
+                Answer::Created(made.map(|made| made.group.group_id))
+            }
+            Self::UpdateGroup { group_id, change } => {
+                let updated = client.update_group_profile(update(group_id.clone(), change)).await;
+                Answer::Updated(group_id, updated.map(drop))
+            }
+            Self::AddMembers(id, people) => {
+                let added = client.add_group_member(&id, people).await;
+                Answer::Added(id, added.map(Box::new))
+            }
+            Self::RemoveMember(id, user) => {
+                let removed = client.delete_group_member(&id, vec![user], "").await;
+                done(Doing::RemoveMember, removed.map(drop))
+            }
+            Self::Quit(id) => done(Doing::Quit, client.quit_group(&id).await),
+        }
+    }
+}
+
+async fn send(client: &Client, outgoing: &Outgoing) -> Result<(), ChatError> {
+    let Outgoing { to, text, at_user_list, reply_to } = outgoing.clone();
+    let options = MessageOptions { reply_to, ..MessageOptions::default() };
+    let message = if at_user_list.is_empty() {
+        client.create_text_message(to, &text, options)?
+    } else {
+        client.create_text_at_message(to, &text, at_user_list, options)?
+    };
+    client.enqueue_message(message, SendOptions::default()).await
+}
+
+async fn group(client: &Client, id: &GroupId) -> Result<(Group, Vec<Member>), ChatError> {
+    Ok((client.get_group_profile(id).await?, client.get_group_member_list(id).await?))
+}
+
+fn new_group(name: String, member_list: Vec<UserId>, request_id: String) -> CreateGroup {
+    CreateGroup {
+        name,
+        group_type: hallway_protocol::group::GroupType::Work,
+        group_id: None,
+        introduction: String::new(),
+        notification: String::new(),
+        member_list,
+        request_id,
+    }
+}
+
+fn update(group_id: GroupId, change: GroupChange) -> UpdateGroup {
+    let (mut name, mut introduction, mut notification) = (None, None, None);
+    match change {
+        GroupChange::Name(new) => name = Some(new),
+        GroupChange::Introduction(new) => introduction = Some(new),
+        GroupChange::Notice(new) => notification = Some(new),
+    }
+    UpdateGroup {
+        group_id,
+        name,
+        introduction,
+        notification,
+        avatar: None,
+        mute_all_members: None,
+        join_option: None,
+        invite_option: None,
+    }
+}

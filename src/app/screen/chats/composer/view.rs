@@ -1,0 +1,174 @@
+//! The composer as it is drawn: bar of what is answered or changed, list of people, text, button.
+
+use iced::keyboard::key::{Named, NativeCode, Physical};
+use iced::keyboard::{Key, Modifiers};
+use iced::widget::text::Wrapping;
+use iced::widget::{column, container, row, space};
+use iced::{Alignment, Background, Length, border};
+
+use super::{COMPOSER, MentionList, Message};
+use crate::screen::chats::{Chats, Message as ChatsMessage, Open, words};
+use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
+use crate::theme::{Theme, font, style};
+use crate::widget::avatar::avatar;
+use crate::widget::bits::{hairline, label};
+use crate::widget::button::{Kind, icon_button};
+use crate::widget::composer::composer;
+use crate::widget::icon::{Icon, icon};
+use crate::widget::row::list_row;
+use crate::widget::{Column, Element};
+use crate::{fl, keymap};
+
+/// Share of the height of the window that the text may take.
+const HIGHEST: f32 = 0.4;
+/// Avatar in the list of people.
+const SMALL_AVATAR: f32 = 28.0;
+
+impl Chats {
+    /// The composer, or why nothing can be written.
+    pub(in super::super) fn composer<'a>(&'a self, open: &'a Open) -> Element<'a, ChatsMessage> {
+        if let Some(reason) = self.cannot_write() {
+            let line = container(label(reason, BODY).style(style::muted).align_x(Alignment::Center))
+                .center_x(Length::Fill)
+                .padding([gap::L, gap::L]);
+            return column![hairline(), line].into();
+        }
+        let mut content: Column<'a, ChatsMessage> = column![hairline()];
+        if let Some(list) = open.composer.mentions() {
+            content = content.push(people(open, list));
+        }
+        if let Some(bar) = self.bar(open) {
+            content = content.push(bar);
+        }
+        let number = open.composer.number();
+        let can_send = open.composer.can_send(&self.context.limits);
+        let editing = open.composer.edits().is_some();
+        let empty = open.composer.editor().is_empty();
+        let choosing = open.composer.mentions().is_some();
+        let area =
+            composer(open.composer.editor(), move |edit| ChatsMessage::Composer(number, Message::Edit(edit)))
+                .id(COMPOSER)
+                .placeholder(fl!("composer-placeholder", name = self.name_of(&open.id)))
+                .max_height(
+                    (self.context.size.height * HIGHEST).clamp(size::COMPOSER_MIN, size::COMPOSER_MAX),
+                )
+                .on_send(ChatsMessage::Composer(number, Message::Send))
+                .on_key(move |key, modifiers| {
+                    let message =
+                        if choosing { choosing_key(key, modifiers) } else { own_key(key, modifiers, empty) };
+                    message.map(|message| ChatsMessage::Composer(number, message))
+                });
+        let send = icon_button(
+            if editing { Icon::Check } else { Icon::Send },
+            if editing { fl!("save-change") } else { fl!("send") },
+        )
+        .kind(if can_send { Kind::Primary } else { Kind::Ghost })
+        .shortcut("Enter")
+        .tip_position(iced::widget::tooltip::Position::Top)
+        .on_press_maybe(can_send.then_some(ChatsMessage::Composer(number, Message::Send)));
+        let mut line = row![container(area).width(Length::Fill)].spacing(gap::S).align_y(Alignment::End);
+        let room = open.composer.room(&self.context.limits);
+        if room.is_tight() {
+            let left =
+                i64::try_from(room.most).unwrap_or(i64::MAX) - i64::try_from(room.used).unwrap_or(i64::MAX);
+            let words = label(left.to_string(), SMALL);
+            let words = if room.is_over() { words.style(style::danger) } else { words.style(style::muted) };
+            line = line.push(container(words).center_y(size::TARGET_MAIN));
+        }
+        content.push(container(line.push(send)).padding([gap::S, gap::M])).into()
+    }
+
+    /// What is answered to or changed.
+    fn bar<'a>(&'a self, open: &'a Open) -> Option<Element<'a, ChatsMessage>> {
+        let (title, text, picture) = match (open.composer.edits(), open.composer.replies_to()) {
+            (Some(message), _) => {
+                (fl!("composer-editing"), words::preview(message, &self.context.me.user_id), Icon::Edit)
+            }
+            (None, Some(quote)) => {
+                let name = if quote.from == self.context.me.user_id {
+                    fl!("you-object")
+                } else if quote.nick.is_empty() {
+                    quote.from.to_string()
+                } else {
+                    quote.nick.clone()
+                };
+                (fl!("composer-reply", name = name), words::one_line(&quote.summary), Icon::Reply)
+            }
+            (None, None) => return None,
+        };
+        let bar =
+            container(space()).width(3.0).height(Length::Fill).style(|theme: &Theme| container::Style {
+                background: Some(Background::Color(theme.palette().link)),
+                border: border::rounded(radius::CHIP),
+                ..container::Style::default()
+            });
+        let words = column![
+            label(title, SMALL).font(font::SEMIBOLD).style(style::link),
+            label(text, PREVIEW).style(style::secondary).wrapping(Wrapping::None),
+        ];
+        let cancel = ChatsMessage::Composer(open.composer.number(), Message::Cancel);
+        let content = row![
+            icon(picture).size(18.0).color(|p| p.link),
+            bar,
+            container(words).width(Length::Fill).clip(true),
+            icon_button(Icon::Close, fl!("cancel")).small().shortcut("Esc").on_press(cancel),
+        ]
+        .spacing(gap::S)
+        .align_y(Alignment::Center)
+        .height(size::BAR);
+        Some(
+            container(content)
+                .padding(iced::Padding { top: gap::S, ..iced::Padding::from([0.0, gap::M]) })
+                .into(),
+        )
+    }
+}
+
+/// The people that may be meant.
+fn people<'a>(open: &'a Open, list: &'a MentionList) -> Element<'a, ChatsMessage> {
+    let number = open.composer.number();
+    let rows = list.candidates.iter().enumerate().map(|(place, candidate)| {
+        let about = if candidate.is_everybody() {
+            fl!("mention-all-about", count = open.members.len())
+        } else {
+            candidate.id.clone()
+        };
+        let content = row![
+            avatar(&candidate.id, &candidate.name).size(SMALL_AVATAR),
+            label(candidate.name.as_str(), BODY),
+            label(about, SMALL).style(style::muted),
+        ]
+        .spacing(gap::S)
+        .align_y(Alignment::Center)
+        .height(size::BAR);
+        list_row(content, candidate.name.clone())
+            .selected(place == list.chosen)
+            .focusable(false)
+            .on_press(ChatsMessage::Composer(number, Message::Mention(Some(place))))
+            .into()
+    });
+    container(column(rows)).padding([gap::XS, gap::S]).into()
+}
+
+/// The keys while the list of people is open.
+fn choosing_key(key: &Key, modifiers: Modifiers) -> Option<Message> {
+    match key {
+        Key::Named(_) if !modifiers.is_empty() => None,
+        Key::Named(Named::ArrowDown) => Some(Message::Choose(1)),
+        Key::Named(Named::ArrowUp) => Some(Message::Choose(-1)),
+        Key::Named(Named::Enter | Named::Tab) => Some(Message::Mention(None)),
+        Key::Named(Named::Escape) => Some(Message::CloseMentions),
+        _ => None,
+    }
+}
+
+/// The keys otherwise.
+fn own_key(key: &Key, modifiers: Modifiers, empty: bool) -> Option<Message> {
+    let nowhere = Physical::Unidentified(NativeCode::Unidentified);
+    match keymap::find(key, nowhere, modifiers, keymap::Place::Composer)? {
+        keymap::Action::EditLast if empty => Some(Message::EditLast),
+        keymap::Action::ReplyOlder => Some(Message::Answer { older: true }),
+        keymap::Action::ReplyNewer => Some(Message::Answer { older: false }),
+        _ => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! What an update wants done, as data.
+//!
+//! Every update of this screen changes its state and answers with a list of effects; nothing else happens in
+//! it. [`run`] makes tasks of them. Tests look at the list, or answer the calls themselves.
+
+use std::time::Duration;
+
+use hallway_client::Client;
+use iced::Task;
+
+use super::call::Call;
+use super::list::LIST;
+use super::timeline::TIMELINE;
+use super::timeline::rows::Key;
+use super::{Action, Message};
+use crate::widget::focus;
+use crate::widget::virtual_list::{self, Command};
+
+/// One thing to do.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Ask the account.
+    Call(Call),
+    /// Come back with this message after a while.
+    After(Duration, Box<Message>),
+    /// Give the keyboard to the widget with this id.
+    Focus(&'static str),
+    /// Move the timeline.
+    Scroll(Command<Key>),
+    /// Bring a row of the list into view.
+    Reveal(hallway_protocol::ConversationId),
+    /// Give the keyboard to a row of the list.
+    FocusRow(hallway_protocol::ConversationId),
+    /// Into the clipboard.
+    Copy(String),
+    /// The parent has to do it.
+    Action(Action),
+}
+
+impl Effect {
+    /// Come back with this message after a while.
+    pub fn after(wait: Duration, message: impl Into<Message>) -> Self {
+        Self::After(wait, Box::new(message.into()))
+    }
+}
+
+/// Makes a task of an effect. Actions are not tasks: the parent takes them out first.
+pub fn run(effect: Effect, client: &Client) -> Task<Message> {
+    match effect {
+        Effect::Call(call) => call.run(client),
+        Effect::After(wait, message) => Task::perform(tokio::time::sleep(wait), move |()| (*message).clone()),
+        Effect::Focus(id) => focus::focus(id),
+        Effect::Scroll(command) => virtual_list::send(TIMELINE, command),
+        Effect::Reveal(id) => virtual_list::send(LIST, Command::Reveal(id)),
+        Effect::FocusRow(id) => virtual_list::send(LIST, Command::Focus(id)),
+        Effect::Copy(text) => iced::clipboard::write(text),
+        Effect::Action(_) => Task::none(),
+    }
+}

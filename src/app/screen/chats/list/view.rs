@@ -1,0 +1,213 @@
+//! The list of conversations as it is drawn.
+
+use hallway_client::Conversation;
+use hallway_protocol::ConversationId;
+use hallway_protocol::conversation::RemindType;
+use iced::widget::text::Wrapping;
+use iced::widget::tooltip::Position;
+use iced::widget::{column, container, mouse_area, row, space};
+use iced::{Alignment, Background, Length, border};
+
+use super::preview;
+use super::{LIST, Message};
+use crate::fl;
+use crate::screen::chats::{About, Action, Chats, Message as ChatsMessage, banner};
+use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
+use crate::theme::{Theme, font, style};
+use crate::widget::Element;
+use crate::widget::avatar::avatar;
+use crate::widget::badge::{Unread, badge};
+use crate::widget::bits::{self, label};
+use crate::widget::button::{button, custom, icon_button, with_tip};
+use crate::widget::icon::{Icon, icon};
+use crate::widget::menu::{Entry, Item};
+use crate::widget::region::region;
+use crate::widget::row::list_row;
+use crate::widget::virtual_list::{Stick, VirtualList};
+
+/// Rows shown before the first list has arrived.
+const SKELETONS: usize = 8;
+
+/// The line that opens the switcher looks like one to type in.
+fn search_box(theme: &Theme) -> container::Style {
+    let p = theme.palette();
+    container::Style {
+        background: Some(Background::Color(p.bg)),
+        border: border::rounded(radius::CARD).width(1.0).color(p.border),
+        ..container::Style::default()
+    }
+}
+
+impl Chats {
+    /// Header, connection and rows. `rail` says whether the buttons of the rail are elsewhere.
+    pub(in super::super) fn list_column<'a>(&'a self, rail: bool) -> Element<'a, ChatsMessage> {
+        let content = column![self.list_header(rail), self.connection(), self.rows()];
+        region(container(content).style(style::list).height(Length::Fill))
+    }
+
+    fn list_header<'a>(&'a self, rail: bool) -> Element<'a, ChatsMessage> {
+        let find = container(
+            row![
+                icon(Icon::Search).size(18.0).color(|p| p.text_3),
+                label(fl!("list-search"), BODY).style(style::muted).wrapping(Wrapping::None),
+            ]
+            .spacing(gap::S)
+            .align_y(Alignment::Center),
+        )
+        .padding([0.0, gap::M])
+        .center_y(size::TARGET_MAIN)
+        .width(Length::Fill)
+        .clip(true)
+        .style(search_box);
+        let find = custom(find, fl!("list-search")).fill().on_press(ChatsMessage::Do(Action::Switcher));
+        let new = icon_button(Icon::Plus, fl!("new")).on_press_at(|bounds| {
+            ChatsMessage::Menu(About::New, iced::Point::new(bounds.x, bounds.y + bounds.height))
+        });
+        let mut header =
+            row![].spacing(gap::S).align_y(Alignment::Center).padding([0.0, gap::M]).height(size::HEADER);
+        if !rail {
+            header = header.push(
+                icon_button(Icon::Settings, fl!("settings"))
+                    .shortcut("Ctrl ,")
+                    .on_press(ChatsMessage::Do(Action::Settings)),
+            );
+        }
+        header.push(find).push(new).into()
+    }
+
+    /// What is said about the connection.
+    fn connection<'a>(&'a self) -> Element<'a, ChatsMessage> {
+        match self.banner.shown() {
+            banner::Shown::Nothing => space().into(),
+            banner::Shown::Connecting => bits::banner(fl!("net-connecting"), false, None),
+            banner::Shown::Offline => bits::banner(fl!("net-offline"), true, None),
+            banner::Shown::Syncing { left, of } => {
+                bits::banner(fl!("net-syncing", done = of.saturating_sub(left), of = of), false, None)
+            }
+        }
+    }
+
+    fn rows<'a>(&'a self) -> Element<'a, ChatsMessage> {
+        if !self.list.is_loaded() {
+            return column((0..SKELETONS).map(|_| bits::skeleton_row())).into();
+        }
+        if self.list.is_empty() {
+            return bits::empty(
+                Icon::Chat,
+                fl!("list-empty"),
+                fl!("list-empty-text"),
+                Some(button(fl!("start-chat")).on_press(ChatsMessage::NewChat).into()),
+            );
+        }
+        let list = &self.list;
+        let rows = VirtualList::new(
+            list.len(),
+            |place| list.at(place).map_or(ConversationId::System, |row| row.conversation_id.clone()),
+            |id: &ConversationId| list.place(id),
+            |place| match list.at(place) {
+                Some(conversation) => self.conversation(conversation),
+                None => space().into(),
+            },
+        )
+        .id(LIST)
+        .stick(Stick::Start)
+        .current(self.current().cloned());
+        mouse_area(rows)
+            .on_enter(ChatsMessage::List(Message::Entered))
+            .on_exit(ChatsMessage::List(Message::Left))
+            .into()
+    }
+
+    fn conversation<'a>(&'a self, conversation: &'a Conversation) -> Element<'a, ChatsMessage> {
+        let id = &conversation.conversation_id;
+        let open = self.current() == Some(id);
+        let name = self.name_of(id);
+        let preview = preview::preview(conversation, &self.context.me.user_id, open);
+        let unread = preview::badge(conversation).map_or_else(Unread::default, |badge| Unread {
+            count: badge.count,
+            muted: badge.muted,
+            mention: badge.mention,
+            marked: false,
+        });
+        let group = matches!(id, ConversationId::Group(_));
+        let mut first = row![
+            container(label(name, BODY).font(font::SEMIBOLD).wrapping(Wrapping::None))
+                .width(Length::Fill)
+                .clip(true)
+        ]
+        .spacing(gap::XS)
+        .align_y(Alignment::Center);
+        if conversation.message_remind_type != RemindType::AcceptAndNotify {
+            first = first.push(icon(Icon::Mute).size(size::ICON_SMALL).color(|p| p.text_3));
+        }
+        if conversation.is_pinned {
+            first = first.push(icon(Icon::Pin).size(size::ICON_SMALL).color(|p| p.text_3));
+        }
+        if let Some(last) = &conversation.last_message {
+            let clock = self.context.clock;
+            let time = label(clock.short(last.time), SMALL).style(style::muted);
+            first = first.push(with_tip(time, clock.full(last.time), None, Position::Bottom));
+        }
+        let mut words = row![].spacing(gap::XS);
+        let mut spoken = String::new();
+        if let Some(mark) = preview.mark {
+            let text = mark.text();
+            spoken.push_str(&text);
+            words = words.push(label(text, PREVIEW).style(style::danger).wrapping(Wrapping::None));
+        }
+        spoken.push_str(&preview.text);
+        words = words.push(label(preview.text, PREVIEW).style(style::secondary).wrapping(Wrapping::None));
+        let second = row![container(words).width(Length::Fill).clip(true), badge(unread)]
+            .spacing(gap::S)
+            .align_y(Alignment::Center)
+            .height(size::BADGE);
+        let content = row![
+            avatar(id.to(), name).square(group),
+            column![first, second].spacing(gap::XXS).width(Length::Fill),
+        ]
+        .spacing(gap::M)
+        .align_y(Alignment::Center)
+        .height(size::ROW);
+        let (pressed, menu) = (id.clone(), id.clone());
+        let spoken = fl!("list-spoken", name = name, text = spoken, count = unread.count);
+        let row = list_row(content, spoken)
+            .selected(open)
+            .on_press(ChatsMessage::Open(pressed))
+            .on_context(move |at| ChatsMessage::Menu(About::Conversation(menu.clone()), at));
+        container(row).padding([0.0, gap::XS]).into()
+    }
+
+    /// What can be done to a conversation.
+    pub(in super::super) fn conversation_menu(&self, id: &ConversationId) -> Vec<Entry<ChatsMessage>> {
+        use crate::screen::chats::Confirm;
+        let Some(conversation) = self.list.get(id) else { return Vec::new() };
+        let ask = |confirm| ChatsMessage::Ask(confirm);
+        let mut entries: Vec<Entry<_>> = Vec::new();
+        if conversation.unread_count > 0 {
+            entries.push(
+                Item::new(fl!("mark-read"), ChatsMessage::MarkRead(id.clone())).icon(Icon::Check).into(),
+            );
+        }
+        if *id != ConversationId::System {
+            let copy = ChatsMessage::Copy(id.to().to_owned());
+            entries.push(Item::new(fl!("copy-id"), copy).icon(Icon::Copy).into());
+            entries.push(Entry::Separator);
+            entries.push(Item::new(fl!("clear-history"), ask(Confirm::ClearHistory(id.clone()))).into());
+        }
+        if matches!(id, ConversationId::Group(_)) && !conversation.is_readonly {
+            entries.push(
+                Item::new(fl!("leave-group"), ask(Confirm::Leave(id.clone())))
+                    .icon(Icon::Logout)
+                    .danger()
+                    .into(),
+            );
+        }
+        entries.push(
+            Item::new(fl!("delete-conversation"), ask(Confirm::Delete(id.clone())))
+                .icon(Icon::Trash)
+                .danger()
+                .into(),
+        );
+        entries
+    }
+}

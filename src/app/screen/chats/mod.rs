@@ -1,0 +1,219 @@
+//! The conversations: rail, list, timeline, composer, side panel.
+//!
+//! [`Chats`] is the state. Everything that happens comes in as a [`Message`] or as an [`Event`] of the
+//! account; the answer is a list of [`Effect`]s. Nothing in here waits, reads a clock or talks to the network.
+//!
+//! * [`list`], [`timeline`], [`composer`], [`panel`], [`people`], [`banner`]: the parts, each with its own
+//!   state and messages;
+//! * [`update`]: messages, answers and events; [`actions`]: what can be done to messages and conversations;
+//!   [`keys`]: what keys do;
+//! * [`call`] and [`effect`]: what is asked of the world;
+//! * [`view`]: how it looks at every width; [`words`]: messages in sentences.
+
+pub mod actions;
+pub mod banner;
+pub mod call;
+pub mod composer;
+pub mod dialog;
+pub mod effect;
+pub mod keys;
+pub mod list;
+pub mod panel;
+pub mod people;
+#[cfg(test)]
+pub mod sample;
+pub mod splitter;
+pub mod timeline;
+pub mod update;
+pub mod view;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
+
+use hallway_protocol::user::Profile;
+use hallway_protocol::{ConversationId, Limits};
+use iced::{Point, Size};
+
+use self::banner::Banner;
+use self::composer::Composer;
+use self::dialog::Dialog;
+use self::list::List;
+use self::panel::Panel;
+use self::timeline::{Scene, Timeline};
+use crate::clock::Clock;
+use crate::theme::tokens::size;
+
+pub use self::actions::{Act, Confirm};
+pub use self::call::{Answer, Call};
+pub use self::effect::{Effect, run};
+pub use self::update::Message;
+
+/// Below this width there is one pane with a way back.
+const ONE_PANE: f32 = 560.0;
+/// Below this width the rail is in the header of the list.
+const NO_RAIL: f32 = 800.0;
+/// From this width on the panel stands beside the conversation instead of over it.
+const FOUR_COLUMNS: f32 = 1100.0;
+
+/// What the screen depends on and does not decide.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Who is signed in.
+    pub me: Profile,
+    /// Name of the workspace.
+    pub workspace: String,
+    /// What the deployment allows.
+    pub limits: Limits,
+    /// The moment of the last update.
+    pub clock: Clock,
+    /// The window has the keyboard.
+    pub focused: bool,
+    /// Size of the window in logical pixels.
+    pub size: Size,
+}
+
+/// The screen.
+#[derive(Debug)]
+pub struct Chats {
+    context: Context,
+    list: List,
+    banner: Banner,
+    open: Option<Open>,
+    opened: u64,
+    panel: Option<Panel>,
+    /// The panel opens with the next conversation.
+    panel_wanted: bool,
+    dialog: Option<Dialog>,
+    menu: Option<Menu>,
+    searches: u64,
+    list_width: f32,
+    /// Conversations that were open, in order, and where in them one is.
+    visited: Vec<ConversationId>,
+    visit: usize,
+    /// Messages waiting for their turn to go into the outbox; the first one is under way.
+    outbox: std::collections::VecDeque<call::Outgoing>,
+}
+
+/// The open conversation.
+#[derive(Debug)]
+struct Open {
+    id: ConversationId,
+    timeline: Timeline,
+    composer: Composer,
+    members: Vec<hallway_protocol::group::Member>,
+}
+
+/// A menu and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Menu {
+    /// Its top left corner, where there is room.
+    pub at: Point,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a menu is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum About {
+    /// A conversation of the list.
+    Conversation(ConversationId),
+    /// A message of the timeline.
+    Message(hallway_protocol::MessageId),
+    /// A member in the panel.
+    Member(hallway_protocol::UserId),
+    /// New chat, new group.
+    New,
+    /// The open conversation (its header).
+    Header,
+}
+
+/// What only the parent can do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Another conversation is open, or none: it is remembered.
+    Opened(Option<ConversationId>),
+    /// The list has another width.
+    ListWidth(f32),
+    /// The panel was opened or closed.
+    Panel(bool),
+    /// Show a link's page in the browser.
+    Browse(String),
+    /// Say this for a moment.
+    Toast(String),
+    /// Open the settings.
+    Settings,
+    /// Open the quick switcher.
+    Switcher,
+    /// Open the directory.
+    Directory,
+}
+
+impl Chats {
+    /// The screen of an account that has just been opened, and what it has to load. `conversation` is what
+    /// was open last.
+    pub fn new(
+        context: Context,
+        list_width: f32,
+        panel: bool,
+        conversation: Option<ConversationId>,
+    ) -> (Self, Vec<Effect>) {
+        let mut chats = Self {
+            context,
+            list: List::default(),
+            banner: Banner::default(),
+            open: None,
+            opened: 0,
+            panel: None,
+            panel_wanted: panel,
+            dialog: None,
+            menu: None,
+            searches: 0,
+            list_width: list_width.clamp(size::LIST_MIN, size::LIST_MAX),
+            visited: Vec::new(),
+            visit: 0,
+            outbox: Default::default(),
+        };
+        let mut effects = vec![Effect::Call(Call::Conversations)];
+        effects.extend(chats.wait_for_midnight());
+        if let Some(id) = conversation {
+            effects.extend(chats.open(id));
+        }
+        (chats, effects)
+    }
+
+    /// The conversation in front.
+    pub fn current(&self) -> Option<&ConversationId> {
+        self.open.as_ref().map(|open| &open.id)
+    }
+
+    /// The conversations.
+    pub fn list(&self) -> &List {
+        &self.list
+    }
+
+    /// What the title of the window says besides the name of the program.
+    pub fn title(&self) -> Option<&str> {
+        self.open.as_ref().map(|open| self.name_of(&open.id))
+    }
+
+    /// What a conversation is called.
+    pub fn name_of<'a>(&'a self, id: &'a ConversationId) -> &'a str {
+        self.list.get(id).map_or(id.to(), |conversation| conversation.display_name())
+    }
+
+    fn is_one_pane(&self) -> bool {
+        self.context.size.width < ONE_PANE
+    }
+
+    /// What the open timeline has to know.
+    fn scene<'a>(context: &'a Context, list: &'a List, id: &'a ConversationId) -> Scene<'a> {
+        Scene {
+            id,
+            conversation: list.get(id),
+            me: &context.me.user_id,
+            clock: context.clock,
+            attentive: context.focused,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Messages and conversations for tests.
+
+use std::sync::Arc;
+
+use hallway_client::Conversation;
+use hallway_protocol::conversation::RemindType;
+use hallway_protocol::group::{Group, GroupType, JoinOption, Member, MemberRole};
+use hallway_protocol::message::{Payload, Revocation};
+use hallway_protocol::sync::PeerProgress;
+use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, TipType};
+use hallway_protocol::user::Profile;
+use hallway_protocol::{ConversationId, Message, MessageId, UserId};
+
+/// The moment tests are at: 2024-03-21 14:05:09 UTC.
+pub const NOW: i64 = 1_711_029_909;
+
+/// A user id.
+pub fn user(id: &str) -> UserId {
+    id.parse().unwrap()
+}
+
+/// A conversation id in its text form.
+pub fn conversation(id: &str) -> ConversationId {
+    id.parse().unwrap()
+}
+
+/// The name of a person: the id with a capital.
+pub fn nick(id: &str) -> String {
+    let mut letters = id.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A person.
+pub fn profile(id: &str) -> Profile {
+    Profile {
+        user_id: user(id),
+        nick: nick(id),
+        avatar: String::new(),
+        is_admin: false,
+        is_disabled: false,
+        version: 1,
+    }
+}
+
+/// The message with this place in the group `sales`, sent shortly before [`NOW`].
+pub fn message(from: &str, sequence: u64, payload: Payload) -> Message {
+    let number = i64::try_from(from.bytes().map(u64::from).sum::<u64>()).unwrap();
+    let place = i64::try_from(sequence).unwrap();
+    let random = u32::try_from(sequence).unwrap();
+    let json = serde_json::json!({
+        "id": MessageId::new(number, NOW, random),
+        "conversation_id": "GROUPsales",
+        "from": from,
+        "time": NOW - 3600 + place,
+        "sequence": sequence,
+        "mod": sequence,
+        "ord": sequence,
+        "nick": nick(from),
+        "kind": "text",
+        "payload": { "text": "" },
+    });
+    Message { payload, ..serde_json::from_value(json).unwrap() }
+}
+
+/// A text.
+pub fn text(from: &str, sequence: u64, text: &str) -> Message {
+    message(from, sequence, Payload::text(text))
+}
+
+/// The message after its recall by `by`.
+pub fn recalled(message: Message, by: &str) -> Message {
+    let revoked = Revocation {
+        user_id: user(by),
+        nick: nick(by),
+        avatar: String::new(),
+        reason: String::new(),
+        time: NOW,
+        modification: message.modification + 1,
+    };
+    Message { payload: Payload::Revoked {}, revoked: Some(revoked), ..message }
+}
+
+/// A tip as a message.
+pub fn tip(sequence: u64, tip: GroupTip) -> Message {
+    message(tip.operator_id.clone().as_str(), sequence, Payload::GroupTip(tip))
+}
+
+fn blank_tip(operation_type: TipType, by: &str) -> GroupTip {
+    GroupTip {
+        operation_type,
+        operator_id: user(by),
+        operator_info: OperatorInfo { user_id: user(by), nick: nick(by), avatar: String::new(), role: None },
+        user_id_list: Vec::new(),
+        member_list: Vec::new(),
+        group_join_type: 0,
+        new_group_profile: None,
+        member_count: 3,
+    }
+}
+
+/// People joined (`join_type` 1) or were added by `by` (2).
+pub fn joined(people: &[&str], by: &str, join_type: u8) -> GroupTip {
+    let member = |id: &&str| TipMember {
+        user_id: user(id),
+        nick: nick(id),
+        avatar: String::new(),
+        mute_time: None,
+        duration: None,
+        reason: String::new(),
+    };
+    GroupTip {
+        user_id_list: people.iter().map(|id| user(id)).collect(),
+        member_list: people.iter().map(member).collect(),
+        group_join_type: join_type,
+        ..blank_tip(TipType::MemberJoin, by)
+    }
+}
+
+/// The group got a new name.
+pub fn renamed(name: &str, by: &str) -> GroupTip {
+    GroupTip {
+        new_group_profile: Some(NewGroupProfile { group_name: Some(name.into()), ..Default::default() }),
+        ..blank_tip(TipType::GroupProfileUpdated, by)
+    }
+}
+
+/// A member.
+pub fn member(id: &str, role: MemberRole) -> Member {
+    Member {
+        user_id: user(id),
+        nick: nick(id),
+        avatar: String::new(),
+        role,
+        join_time: NOW - 86_400,
+        name_card: String::new(),
+        mute_until: 0,
+        member_custom_field: Vec::new(),
+        modification: 1,
+        gone: false,
+    }
+}
+
+/// A `work` group of three.
+pub fn group(id: &str, name: &str) -> Group {
+    Group {
+        group_id: id.parse().unwrap(),
+        group_type: GroupType::Work,
+        name: name.into(),
+        introduction: "What we sell, and to whom.".into(),
+        notification: String::new(),
+        avatar: String::new(),
+        owner_id: Some(user("anna")),
+        create_time: NOW - 86_400,
+        last_info_time: NOW - 86_400,
+        info_sequence: 1,
+        modification: 1,
+        member_count: 3,
+        max_member_count: 1000,
+        mute_all_members: false,
+        join_option: JoinOption::DisableApply,
+        invite_option: None,
+        group_custom_field: Vec::new(),
+        is_support_topic: false,
+        self_info: Some(member("anna", MemberRole::Owner)),
+    }
+}
+
+/// A conversation of the list; groups (`GROUP…`) are named after their id.
+pub fn row(id: &str) -> Conversation {
+    let conversation_id = conversation(id);
+    let (group_profile, user_profile) = match &conversation_id {
+        ConversationId::C2c(peer) => (None, Some(profile(peer.as_str()))),
+        ConversationId::Group(id) => (Some(Arc::new(group(id.as_str(), &nick(id.as_str())))), None),
+        ConversationId::System => (None, None),
+    };
+    Conversation {
+        conversation_id,
+        unread_count: 0,
+        last_message: None,
+        group_profile,
+        user_profile,
+        group_at_info_list: Vec::new(),
+        remark: String::new(),
+        is_pinned: false,
+        message_remind_type: RemindType::AcceptAndNotify,
+        draft: None,
+        is_readonly: false,
+        read_seq: 0,
+        seq: 0,
+        peer: PeerProgress::default(),
+        active_time: NOW,
+    }
+}

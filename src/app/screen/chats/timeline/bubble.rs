@@ -1,0 +1,330 @@
+//! One message as it is drawn: avatar, name, bubble, quote, time and state.
+
+use hallway_client::Conversation;
+use hallway_protocol::message::{Payload, Quote};
+use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId};
+use iced::widget::tooltip::Position;
+use iced::widget::{column, container, row, space};
+use iced::{Alignment, Background, Length, border};
+
+use super::Message;
+use super::links;
+use super::rows::{Key, MessageRow};
+use crate::fl;
+use crate::screen::chats::{Act, Chats, Message as ChatsMessage, Open, update, words};
+use crate::text::emoji;
+use crate::text::rich::{self, Mark, Rich};
+use crate::theme::tokens::{META, PAGE, PREVIEW, SMALL, person_index, radius, size, space as gap};
+use crate::theme::{Theme, font, style};
+use crate::widget::Element;
+use crate::widget::avatar::avatar;
+use crate::widget::bits::label;
+use crate::widget::button::{Kind, button, custom, with_tip};
+use crate::widget::icon::{Icon, icon};
+use crate::widget::row::message_row;
+use crate::widget::select_text::select_text;
+
+/// So many emoji and nothing else are shown large.
+const LARGE_EMOJI: usize = 3;
+/// Share of the column that a bubble may take.
+const WIDEST: f32 = 0.72;
+
+/// How far an own message has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Just written: nothing is said yet.
+    Fresh,
+    /// On its way for a while.
+    Underway,
+    /// The server has it on disk.
+    Stored,
+    /// It has arrived (one to one).
+    Delivered,
+    /// It was read (one to one).
+    Read,
+    /// It was not sent.
+    Failed,
+}
+
+/// How far an own message has got.
+pub fn progress(row: &MessageRow, late: bool, conversation: Option<&Conversation>) -> Progress {
+    if row.failure.is_some() {
+        return Progress::Failed;
+    }
+    if row.outgoing {
+        return if late { Progress::Underway } else { Progress::Fresh };
+    }
+    let Some(conversation) = conversation.filter(|c| matches!(c.conversation_id, ConversationId::C2c(_)))
+    else {
+        return Progress::Stored;
+    };
+    let acknowledged =
+        row.message.read_receipt_info.as_ref().is_some_and(|info| info.is_peer_read == Some(true));
+    let place = row.message.sequence;
+    if acknowledged || place <= conversation.peer.read_seq {
+        Progress::Read
+    } else if place <= conversation.peer.delivered_seq {
+        Progress::Delivered
+    } else {
+        Progress::Stored
+    }
+}
+
+/// What a link in a text leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    Page(String),
+    Person(String),
+}
+
+impl Chats {
+    /// A message of the timeline; `width` is that of the column.
+    pub(super) fn message<'a>(
+        &'a self,
+        open: &'a Open,
+        row: &'a MessageRow,
+        width: f32,
+        theme: &Theme,
+    ) -> Element<'a, ChatsMessage> {
+        let message = &row.message;
+        let group = matches!(open.id, ConversationId::Group(_));
+        let bubble =
+            container(self.bubble(open, row, theme)).max_width((width * WIDEST).min(size::BUBBLE_MAX));
+        let mut body = column![].spacing(gap::XXS);
+        if row.first && !row.own && group {
+            let index = person_index(message.from.as_str());
+            let name =
+                label(words::sender(message), SMALL).font(font::SEMIBOLD).style(move |theme: &Theme| {
+                    iced::widget::text::Style { color: Some(theme.palette().names[index]) }
+                });
+            body = body.push(container(name).padding([0.0, gap::M]));
+        }
+        body = body.push(bubble);
+        if row.failure.is_some() {
+            body = body.push(self.failed(row));
+        }
+        let line = if row.own {
+            row![space::horizontal(), body.align_x(Alignment::End)]
+        } else {
+            let picture: Element<'a, ChatsMessage> = match (group, row.first) {
+                (true, true) => {
+                    avatar(message.from.as_str(), words::sender(message)).size(size::AVATAR_MESSAGE).into()
+                }
+                (true, false) => space().width(size::AVATAR_MESSAGE).into(),
+                (false, _) => space().into(),
+            };
+            row![picture, body].spacing(if group { gap::S } else { 0.0 })
+        };
+        let top = if row.first { gap::M } else { gap::XXS };
+        let content = container(line).padding(iced::Padding { top, ..iced::Padding::ZERO });
+        let lit = open.timeline.is_lit(&message.id);
+        let id = message.id.clone();
+        let content = message_row(content, self.spoken(row))
+            .id(row_id(&message.id))
+            .on_context(move |at| ChatsMessage::Menu(crate::screen::chats::About::Message(id.clone()), at))
+            .extra(move || self.toolbar(row))
+            .padding([0.0, gap::L]);
+        container(content)
+            .style(move |theme: &Theme| container::Style {
+                background: lit.then(|| Background::Color(theme.palette().highlight)),
+                border: border::rounded(radius::CARD),
+                ..container::Style::default()
+            })
+            .into()
+    }
+
+    /// What a screen reader says.
+    fn spoken(&self, row: &MessageRow) -> String {
+        fl!(
+            "message-spoken",
+            who = words::sender(&row.message),
+            time = self.context.clock.time_of_day(row.message.time),
+            text = words::preview(&row.message, &self.context.me.user_id)
+        )
+    }
+
+    fn bubble<'a>(&'a self, open: &'a Open, row: &'a MessageRow, theme: &Theme) -> Element<'a, ChatsMessage> {
+        let message = &row.message;
+        let mentioned = !row.own && message.mentions(&self.context.me.user_id);
+        let state = self.state(open, row);
+        let mut content = column![].spacing(gap::XS);
+        if let Some(quote) = &message.reply_to {
+            content = content.push(self.quote(open, quote));
+        }
+        content = content.push(match &message.payload {
+            Payload::Text(text) => self.words(open, row, &text.text, state, theme),
+            _ => column![unsupported(message), container(state).align_right(Length::Shrink)]
+                .spacing(gap::XXS)
+                .into(),
+        });
+        let (own, first) = (row.own, row.first);
+        let padded = container(content).padding([gap::S, gap::M]).style(move |theme: &Theme| {
+            if mentioned { style::mention_bubble(theme) } else { style::bubble(own, first)(theme) }
+        });
+        if !mentioned {
+            return padded.into();
+        }
+        let bar =
+            container(space()).width(3.0).height(Length::Fill).style(|theme: &Theme| container::Style {
+                background: Some(Background::Color(theme.palette().mention_bar)),
+                border: border::rounded(radius::CHIP),
+                ..container::Style::default()
+            });
+        row![bar, padded].spacing(gap::XXS).height(Length::Shrink).into()
+    }
+
+    fn words<'a>(
+        &'a self,
+        open: &'a Open,
+        row: &'a MessageRow,
+        text: &'a str,
+        state: Element<'a, ChatsMessage>,
+        theme: &Theme,
+    ) -> Element<'a, ChatsMessage> {
+        let key = Key::Message(row.message.id.clone());
+        let mut rich = Rich::plain(text);
+        for range in rich::links(text) {
+            let page = Target::Page(text[range.clone()].to_owned());
+            rich = rich.mark(range, Mark::Link(page));
+        }
+        for (range, id) in links::mentions(text, &row.message.at_user_list, &open.members) {
+            rich = rich.mark(range, Mark::Mention(Target::Person(id.to_owned())));
+        }
+        let large = emoji::only_emoji(text).is_some_and(|count| count <= LARGE_EMOJI);
+        let step = if large { PAGE } else { self.body_step(text) };
+        let timeline = &open.timeline;
+        let selection = timeline
+            .selection()
+            .and_then(|selection| selection.part(&key, |key| timeline.stretch().index(key)));
+        select_text(key, rich, theme.palette())
+            .step(step)
+            .selection(selection)
+            .on_link(|target| match target {
+                Target::Page(url) => ChatsMessage::Link(url),
+                Target::Person(id) => ChatsMessage::Mentioned(id),
+            })
+            .trailing(state)
+            .into()
+    }
+
+    /// Time, "(edited)" and how far it has got, at the bottom right of the bubble.
+    fn state<'a>(&'a self, open: &'a Open, row: &'a MessageRow) -> Element<'a, ChatsMessage> {
+        let message = &row.message;
+        let clock = self.context.clock;
+        let mut parts = row![].spacing(gap::XS).align_y(Alignment::Center);
+        if message.is_modified() {
+            parts = parts.push(label(fl!("message-edited"), META).style(style::muted));
+        }
+        let time = label(clock.time_of_day(message.time), META).style(style::muted);
+        parts = parts.push(with_tip(time, clock.full(message.time), None, Position::Top));
+        if row.own {
+            let late = open.timeline.is_late(&message.id);
+            parts = parts.push(mark(progress(row, late, self.list.get(&open.id))));
+        }
+        parts.into()
+    }
+
+    /// The message that is answered to; a press jumps to it.
+    fn quote<'a>(&'a self, open: &'a Open, quote: &'a Quote) -> Element<'a, ChatsMessage> {
+        let original = open.timeline.message(&quote.id);
+        let gone = open
+            .timeline
+            .stretch()
+            .rows()
+            .place(&Key::Message(quote.id.clone()))
+            .is_some_and(|_| original.is_none());
+        let who = if quote.from == self.context.me.user_id {
+            fl!("you-subject")
+        } else if quote.nick.is_empty() {
+            quote.from.to_string()
+        } else {
+            quote.nick.clone()
+        };
+        let index = person_index(quote.from.as_str());
+        let summary = if gone { fl!("quote-recalled") } else { words::one_line(&quote.summary) };
+        let summary =
+            label(summary, PREVIEW).style(style::secondary).wrapping(iced::widget::text::Wrapping::None);
+        let summary = if gone { summary.font(font::ITALIC) } else { summary };
+        let mut head = row![label(who.clone(), SMALL).font(font::SEMIBOLD).style(move |theme: &Theme| {
+            iced::widget::text::Style { color: Some(theme.palette().names[index]) }
+        })]
+        .spacing(gap::XS)
+        .align_y(Alignment::Center);
+        if open.timeline.going_to() == Some(quote.sequence) {
+            head = head.push(icon(Icon::Clock).size(size::ICON_SMALL).color(|p| p.text_3));
+        }
+        let bar =
+            container(space()).width(3.0).height(PREVIEW.line + SMALL.line).style(move |theme: &Theme| {
+                container::Style {
+                    background: Some(Background::Color(theme.palette().names[index])),
+                    border: border::rounded(radius::CHIP),
+                    ..container::Style::default()
+                }
+            });
+        let content = row![bar, container(column![head, summary]).clip(true)].spacing(gap::S);
+        let number = open.timeline.number();
+        custom(content, fl!("quote-spoken", who = who))
+            .on_press(ChatsMessage::Timeline(number, Message::Jump(quote.sequence)))
+            .no_focus()
+            .into()
+    }
+
+    /// Under a message that was not sent: why, and what to do.
+    fn failed<'a>(&'a self, row: &'a MessageRow) -> Element<'a, ChatsMessage> {
+        let id = &row.message.id;
+        let why = row
+            .failure
+            .as_ref()
+            .map_or_else(|| fl!("message-not-sent"), |error| update::failure(fl!("message-not-sent"), error));
+        row![
+            icon(Icon::Alert).size(size::ICON_SMALL).color(|p| p.danger),
+            label(why, SMALL).style(style::danger),
+            button(fl!("retry"))
+                .kind(Kind::Link)
+                .small()
+                .on_press(ChatsMessage::Act(Act::Resend, id.clone())),
+            button(fl!("delete"))
+                .kind(Kind::Link)
+                .small()
+                .on_press(ChatsMessage::Act(Act::Discard, id.clone())),
+        ]
+        .spacing(gap::XS)
+        .align_y(Alignment::Center)
+        .wrap()
+        .into()
+    }
+}
+
+/// The id of the row of a message, by which its keyboard focus is found.
+pub fn row_id(id: &MessageId) -> iced::advanced::widget::Id {
+    format!("message-{id}").into()
+}
+
+/// The tick of an own message.
+fn mark<'a>(progress: Progress) -> Element<'a, ChatsMessage> {
+    let (picture, name) = match progress {
+        Progress::Fresh => return space().width(size::ICON_SMALL).into(),
+        Progress::Underway => (Icon::Clock, fl!("state-sending")),
+        Progress::Stored => (Icon::Check, fl!("state-sent")),
+        Progress::Delivered => (Icon::DoubleCheck, fl!("state-delivered")),
+        Progress::Read => (Icon::DoubleCheck, fl!("state-read")),
+        Progress::Failed => (Icon::Alert, fl!("message-not-sent")),
+    };
+    let picture = icon(picture).size(size::ICON_SMALL).color(move |p| match progress {
+        Progress::Read => p.link,
+        Progress::Failed => p.danger,
+        _ => p.text_3,
+    });
+    with_tip(picture, name, None, Position::Top)
+}
+
+/// A kind that cannot be shown yet: never blank.
+fn unsupported<'a>(message: &'a ChatMessage) -> Element<'a, ChatsMessage> {
+    let json = serde_json::to_string_pretty(&message.payload).unwrap_or_default();
+    column![
+        label(fl!("message-unsupported", kind = message.payload.kind()), PREVIEW).style(style::secondary),
+        button(fl!("copy-json")).kind(Kind::Link).small().on_press(ChatsMessage::Copy(json)),
+    ]
+    .spacing(gap::XXS)
+    .into()
+}

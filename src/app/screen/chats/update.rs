@@ -1,0 +1,579 @@
+//! What changes the state: messages of the views, answers of the account, events.
+
+use std::time::Duration;
+
+use hallway_client::Event;
+use hallway_protocol::{ChatError, ConversationId, MessageId, UserId};
+use iced::{Point, Size};
+
+use super::actions::{Act, Confirm};
+use super::call::{Answer, Call, Doing};
+use super::composer::{self, Composer};
+use super::dialog::{self, Dialog, NewGroup};
+use super::effect::Effect;
+use super::panel::{self, Panel};
+use super::people::{self, People};
+use super::splitter::Drag;
+use super::timeline::{self, Timeline};
+use super::{About, Action, Chats, Menu, Open, banner, list};
+use crate::clock::Clock;
+use crate::theme::tokens::size;
+use crate::{fl, problem};
+
+/// Everything that happens on the screen.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// An answer of the account.
+    Answer(Answer),
+    /// In the list of conversations.
+    List(list::Message),
+    /// In the timeline of this opening of a conversation.
+    Timeline(u64, timeline::Message),
+    /// In the composer of this opening of a conversation.
+    Composer(u64, composer::Message),
+    /// In the side panel.
+    Panel(panel::Message),
+    /// In the dialog.
+    Dialog(dialog::Message),
+    /// A wait of the connection's strip is over.
+    Banner(u64, banner::Shown),
+    /// Open a conversation.
+    Open(ConversationId),
+    /// Back to the list, where there is one pane.
+    Back,
+    /// Open or close the side panel.
+    TogglePanel,
+    /// Choose somebody to write to.
+    NewChat,
+    /// Make a group.
+    NewGroup,
+    /// Add people to the open group.
+    AddMembers,
+    /// Open a menu.
+    Menu(About, Point),
+    /// Close it.
+    CloseMenu,
+    /// Do something to a message.
+    Act(Act, MessageId),
+    /// Ask before something is done.
+    Ask(Confirm),
+    /// Give the keyboard to the list.
+    FocusList,
+    /// Mark a conversation as read.
+    MarkRead(ConversationId),
+    /// Copy a text.
+    Copy(String),
+    /// A link in a message was pressed.
+    Link(String),
+    /// Write to somebody.
+    Write(UserId),
+    /// A name that mentions somebody was pressed: their id, or that of everybody.
+    Mentioned(String),
+    /// The line beside the list was dragged.
+    Splitter(Drag),
+    /// A new day.
+    Midnight,
+    /// What the parent does.
+    Do(Action),
+}
+
+macro_rules! from_parts {
+    ($($part:ident($type:ty),)*) => {
+        $(impl From<$type> for Message {
+            fn from(message: $type) -> Self {
+                Self::$part(message)
+            }
+        })*
+    };
+}
+
+from_parts! {
+    List(list::Message),
+    Panel(panel::Message),
+    Dialog(dialog::Message),
+}
+
+impl From<people::Message> for Message {
+    fn from(message: people::Message) -> Self {
+        Self::Dialog(dialog::Message::People(message))
+    }
+}
+
+impl Chats {
+    /// The moment of what comes next.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.context.clock = clock;
+    }
+
+    /// The window has another size.
+    pub fn resized(&mut self, size: Size) {
+        self.context.size = size;
+    }
+
+    /// The window got or lost the keyboard.
+    pub fn set_focused(&mut self, focused: bool) -> Vec<Effect> {
+        self.context.focused = focused;
+        let scene_of = |id| Self::scene(&self.context, &self.list, id);
+        match &mut self.open {
+            Some(open) => open.timeline.attention(scene_of(&open.id)),
+            None => Vec::new(),
+        }
+    }
+
+    /// Another language: sentences are made anew.
+    pub fn language_changed(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.timeline.rebuild(Self::scene(&self.context, &self.list, &open.id));
+        }
+    }
+
+    /// Handles one message.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Answer(answer) => self.answer(answer),
+            Message::List(message) => {
+                self.list.update(message);
+                Vec::new()
+            }
+            Message::Timeline(number, message) => {
+                self.in_timeline(number, |t, scene| t.update(message, scene))
+            }
+            Message::Composer(number, message) => self.in_composer(number, message),
+            Message::Panel(message) => match &mut self.panel {
+                Some(panel) => panel.update(message, &self.context.limits),
+                None => Vec::new(),
+            },
+            Message::Dialog(message) => self.in_dialog(message),
+            Message::Banner(loss, shown) => {
+                self.banner.waited(loss, shown);
+                Vec::new()
+            }
+            Message::Open(id) => self.open(id),
+            Message::Back => self.close(),
+            Message::TogglePanel => self.toggle_panel(),
+            Message::NewChat => self.new_chat(),
+            Message::NewGroup => self.new_group(),
+            Message::AddMembers => self.add_members(),
+            Message::Menu(about, at) => {
+                self.menu = Some(Menu { at, about });
+                Vec::new()
+            }
+            Message::CloseMenu => {
+                self.menu = None;
+                Vec::new()
+            }
+            Message::Act(act, id) => self.act(act, &id),
+            Message::Ask(confirm) => self.ask(confirm),
+            Message::FocusList => match self.current().cloned().or_else(|| self.list.first()) {
+                Some(id) => vec![Effect::FocusRow(id)],
+                None => Vec::new(),
+            },
+            Message::MarkRead(id) => {
+                self.menu = None;
+                vec![Effect::Call(Call::MarkRead(id, None))]
+            }
+            Message::Copy(text) => {
+                self.menu = None;
+                vec![Effect::Copy(text)]
+            }
+            Message::Link(url) => self.ask(Confirm::Browse(url)),
+            Message::Mentioned(id) => self.mentioned(&id),
+            Message::Write(user) => self.write_to(user),
+            Message::Splitter(drag) => self.splitter(drag),
+            Message::Midnight => {
+                self.language_changed();
+                self.wait_for_midnight().into_iter().collect()
+            }
+            Message::Do(action) => {
+                self.menu = None;
+                vec![Effect::Action(action)]
+            }
+        }
+    }
+
+    /// Handles one event of the account.
+    pub fn event(&mut self, event: &Event) -> Vec<Effect> {
+        match event {
+            Event::ConversationListUpdated(list) => {
+                let mut effects: Vec<_> = self.list.set(list.clone()).into_iter().collect();
+                effects.extend(self.list_changed());
+                effects
+            }
+            Event::TimelineUpdated(id) => self.changed(id),
+            Event::DraftUpdated(id) => {
+                let scene = Self::scene(&self.context, &self.list, id);
+                match &mut self.open {
+                    Some(open) if open.id == *id => {
+                        open.composer.draft_elsewhere(scene.conversation.and_then(|c| c.draft.as_ref()));
+                        Vec::new()
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            Event::NetStateChanged(state) => {
+                let was = self.banner.is_connected();
+                let waits = self.banner.net(*state);
+                let waits = waits
+                    .into_iter()
+                    .map(|(wait, loss, shown)| Effect::after(wait, Message::Banner(loss, shown)));
+                let mut effects: Vec<_> = waits.collect();
+                if !was && self.banner.is_connected() {
+                    effects.extend(self.in_open(|open, scene| open.timeline.reconnected(scene)));
+                }
+                effects
+            }
+            Event::SyncProgress(left) => {
+                self.banner.sync(*left);
+                Vec::new()
+            }
+            Event::GroupMemberUpdated(group, _) => self.members_changed(group.as_str()),
+            Event::ProfileUpdated(profile) => {
+                self.context.me = profile.clone();
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Events were lost: everything that is shown is read again.
+    pub fn reload(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::Call(Call::Conversations)];
+        if let Some(id) = self.current().cloned() {
+            effects.extend(self.changed(&id));
+        }
+        effects
+    }
+
+    fn answer(&mut self, answer: Answer) -> Vec<Effect> {
+        match answer {
+            Answer::Conversations(Ok(list)) => {
+                let mut effects: Vec<_> = self.list.set(list).into_iter().collect();
+                effects.extend(self.list_changed());
+                effects
+            }
+            Answer::Conversations(Err(error)) => self.toast(failure(fl!("failed-list"), &error)),
+            Answer::Conversation(id, Ok(())) => self.open(id),
+            Answer::Conversation(_, Err(error)) => self.toast(failure(fl!("failed-open"), &error)),
+            Answer::Read(id, number, result) => {
+                self.in_conversation(&id, |open, scene| open.timeline.read(number, result, scene))
+            }
+            Answer::Filled(id, from_seq, result) => {
+                self.in_conversation(&id, |open, scene| open.timeline.filled(from_seq, result, scene))
+            }
+            Answer::Sent(outgoing, result) => self.sent(*outgoing, result),
+            Answer::Edited(message, words, result) => match result {
+                Ok(()) => Vec::new(),
+                Err(error) => {
+                    let mut effects = self.toast(failure(fl!("failed-edit"), &error));
+                    if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id) {
+                        effects.extend(open.composer.edit_failed(message, &words));
+                    }
+                    effects
+                }
+            },
+            Answer::Recalled(message, Ok(())) => {
+                let now = self.context.clock.now();
+                if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id) {
+                    open.timeline.keep_recalled(&message, now);
+                }
+                Vec::new()
+            }
+            Answer::Recalled(_, Err(error)) => self.toast(failure(fl!("failed-recall"), &error)),
+            Answer::Group(group, result) => {
+                if let (Some(open), Ok((_, members))) = (&mut self.open, &result)
+                    && open.id.to() == group.as_str()
+                {
+                    open.members = members.iter().filter(|member| !member.gone).cloned().collect();
+                }
+                if let Some(panel) = &mut self.panel {
+                    panel.loaded(&group, result);
+                }
+                Vec::new()
+            }
+            Answer::People(number, page) => {
+                if let Some(people) = self.dialog.as_mut().and_then(Dialog::people) {
+                    people.page(number, page);
+                }
+                Vec::new()
+            }
+            Answer::Created(Ok(group)) => {
+                self.dialog = None;
+                self.open(ConversationId::Group(group))
+            }
+            Answer::Created(Err(error)) => {
+                if let Some(Dialog::NewGroup(group)) = &mut self.dialog {
+                    group.making = false;
+                    group.error = Some(error);
+                }
+                Vec::new()
+            }
+            Answer::Updated(group, result) => match &mut self.panel {
+                Some(panel) if panel.id().to() == group.as_str() => panel.updated(result),
+                _ => Vec::new(),
+            },
+            Answer::Added(group, result) => self.added(group.as_str(), result),
+            Answer::Done(_, Ok(())) => Vec::new(),
+            Answer::Done(doing, Err(error)) => self.not_done(doing, &error),
+        }
+    }
+
+    fn not_done(&mut self, doing: Doing, error: &ChatError) -> Vec<Effect> {
+        let what = match doing {
+            // Repeated by the account when it can; nothing a person could do.
+            Doing::Read | Doing::Draft => return Vec::new(),
+            Doing::Resend => fl!("failed-resend"),
+            Doing::Cancel | Doing::DeleteMessage => fl!("failed-delete-message"),
+            Doing::DeleteConversation => fl!("failed-delete-conversation"),
+            Doing::ClearHistory => fl!("failed-clear-history"),
+            Doing::RemoveMember => fl!("failed-remove-member"),
+            Doing::Quit => fl!("failed-leave"),
+        };
+        self.toast(failure(what, error))
+    }
+
+    fn added(
+        &mut self,
+        group: &str,
+        result: Result<Box<hallway_protocol::method::MembersAdded>, ChatError>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(added) => {
+                self.dialog = None;
+                let mut effects = self.members_changed(group);
+                let left_out = added.failure_user_id_list.len() + added.over_limit_user_id_list.len();
+                if left_out > 0 {
+                    effects.extend(self.toast(fl!("members-left-out", count = left_out)));
+                } else if !added.pending_user_id_list.is_empty() {
+                    effects
+                        .extend(self.toast(fl!("members-pending", count = added.pending_user_id_list.len())));
+                }
+                effects
+            }
+            Err(error) => {
+                if let Some(Dialog::AddMembers(_, _, slot)) = &mut self.dialog {
+                    *slot = Some(error);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Opens a conversation; what is begun in the one before is kept.
+    pub(super) fn open(&mut self, id: ConversationId) -> Vec<Effect> {
+        if self.visited.get(self.visit) != Some(&id) {
+            self.visited.truncate(self.visit + 1);
+            self.visited.push(id.clone());
+            self.visit = self.visited.len() - 1;
+        }
+        self.menu = None;
+        self.dialog = None;
+        if self.current() == Some(&id) {
+            return vec![Effect::Focus(composer::COMPOSER)];
+        }
+        let mut effects = self.leave();
+        self.opened += 1;
+        let scene = Self::scene(&self.context, &self.list, &id);
+        let (timeline, reads) = Timeline::open(self.opened, scene);
+        let composer =
+            Composer::open(self.opened, id.clone(), scene.conversation.and_then(|c| c.draft.as_ref()));
+        effects.extend(reads);
+        effects.push(Effect::Call(Call::Active(Some(id.clone()))));
+        self.panel = None;
+        match &id {
+            _ if self.panel_wanted && self.context.size.width >= NO_OVERLAY => {
+                effects.extend(self.open_panel(id.clone()));
+            }
+            ConversationId::Group(group) => effects.push(Effect::Call(Call::Group(group.clone()))),
+            _ => {}
+        }
+        effects.push(Effect::Action(Action::Opened(Some(id.clone()))));
+        effects.push(Effect::Reveal(id.clone()));
+        self.open = Some(Open { id, timeline, composer, members: Vec::new() });
+        effects.push(Effect::Focus(composer::COMPOSER));
+        effects
+    }
+
+    /// Closes the open conversation.
+    pub(super) fn close(&mut self) -> Vec<Effect> {
+        let mut effects = self.leave();
+        self.panel = None;
+        effects.push(Effect::Call(Call::Active(None)));
+        effects.push(Effect::Action(Action::Opened(None)));
+        effects
+    }
+
+    /// What is begun is kept before the conversation goes.
+    fn leave(&mut self) -> Vec<Effect> {
+        self.open.take().map_or_else(Vec::new, |mut open| open.composer.leave())
+    }
+
+    fn open_panel(&mut self, id: ConversationId) -> Vec<Effect> {
+        let (panel, effects) = Panel::open(id, self.current().and_then(|id| self.list.get(id)));
+        self.panel = Some(panel);
+        effects
+    }
+
+    pub(super) fn toggle_panel(&mut self) -> Vec<Effect> {
+        self.menu = None;
+        let mut effects = match (self.panel.take(), self.current().cloned()) {
+            (None, Some(id)) if id != ConversationId::System => {
+                let (panel, effects) = Panel::open(id.clone(), self.list.get(&id));
+                self.panel = Some(panel);
+                effects
+            }
+            _ => Vec::new(),
+        };
+        self.panel_wanted = self.panel.is_some();
+        effects.push(Effect::Action(Action::Panel(self.panel_wanted)));
+        effects
+    }
+
+    pub(super) fn new_chat(&mut self) -> Vec<Effect> {
+        self.menu = None;
+        self.searches += 1000;
+        let (people, effects) = People::new(false, [self.context.me.user_id.clone()], self.searches);
+        self.dialog = Some(Dialog::NewChat(people));
+        effects
+    }
+
+    pub(super) fn new_group(&mut self) -> Vec<Effect> {
+        self.menu = None;
+        self.searches += 1000;
+        let (people, effects) = People::new(true, [self.context.me.user_id.clone()], self.searches);
+        let request_id =
+            format!("{}-{}-{}", self.context.me.user_id, self.context.clock.now(), self.searches);
+        self.dialog = Some(Dialog::NewGroup(NewGroup::new(people, request_id)));
+        effects
+    }
+
+    fn add_members(&mut self) -> Vec<Effect> {
+        self.menu = None;
+        let Some(open) = &self.open else { return Vec::new() };
+        let ConversationId::Group(group) = open.id.clone() else { return Vec::new() };
+        self.searches += 1000;
+        let (people, effects) = People::new(true, panel::ids(&open.members), self.searches);
+        self.dialog = Some(Dialog::AddMembers(group, people, None));
+        effects
+    }
+
+    fn in_dialog(&mut self, message: dialog::Message) -> Vec<Effect> {
+        match (&mut self.dialog, message) {
+            (_, dialog::Message::Close) => {
+                self.dialog = None;
+                Vec::new()
+            }
+            (Some(Dialog::Confirm(confirm)), dialog::Message::Confirmed) => {
+                let confirm = confirm.clone();
+                self.confirmed(confirm)
+            }
+            (Some(Dialog::NewChat(_)), dialog::Message::People(people::Message::Toggle(person))) => {
+                self.write_to(person.user_id)
+            }
+            (Some(dialog), message) => dialog.update(message, &self.context.limits),
+            (None, _) => Vec::new(),
+        }
+    }
+
+    /// Opens the conversation with somebody, made if there is none yet.
+    fn write_to(&mut self, user: UserId) -> Vec<Effect> {
+        self.dialog = None;
+        self.menu = None;
+        let id = ConversationId::C2c(user);
+        match self.list.get(&id) {
+            Some(_) => self.open(id),
+            None => vec![Effect::Call(Call::Conversation(id))],
+        }
+    }
+
+    /// To the person who is mentioned; everybody is in the panel.
+    fn mentioned(&mut self, id: &str) -> Vec<Effect> {
+        match id.parse::<UserId>() {
+            _ if id == hallway_protocol::ids::MENTION_ALL => match self.panel {
+                Some(_) => Vec::new(),
+                None => self.toggle_panel(),
+            },
+            Ok(user) if user != self.context.me.user_id => self.write_to(user),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The list changed: the open conversation and its panel follow.
+    fn list_changed(&mut self) -> Vec<Effect> {
+        let Some(id) = self.current().cloned() else { return Vec::new() };
+        if let (Some(panel), Some(conversation)) = (&mut self.panel, self.list.get(&id)) {
+            panel.conversation(conversation);
+        }
+        self.changed(&id)
+    }
+
+    fn changed(&mut self, id: &ConversationId) -> Vec<Effect> {
+        self.in_conversation(id, |open, scene| open.timeline.changed(scene))
+    }
+
+    fn members_changed(&mut self, group: &str) -> Vec<Effect> {
+        match self.current() {
+            Some(ConversationId::Group(open)) if open.as_str() == group => {
+                vec![Effect::Call(Call::Group(open.clone()))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn in_open(
+        &mut self,
+        act: impl FnOnce(&mut Open, timeline::Scene<'_>) -> Vec<Effect>,
+    ) -> Vec<Effect> {
+        let Some(open) = &mut self.open else { return Vec::new() };
+        let id = open.id.clone();
+        act(open, Self::scene(&self.context, &self.list, &id))
+    }
+
+    fn in_conversation(
+        &mut self,
+        id: &ConversationId,
+        act: impl FnOnce(&mut Open, timeline::Scene<'_>) -> Vec<Effect>,
+    ) -> Vec<Effect> {
+        if self.current() == Some(id) { self.in_open(act) } else { Vec::new() }
+    }
+
+    fn in_timeline(
+        &mut self,
+        number: u64,
+        act: impl FnOnce(&mut Timeline, timeline::Scene<'_>) -> Vec<Effect>,
+    ) -> Vec<Effect> {
+        self.in_open(|open, scene| {
+            if open.timeline.number() == number { act(&mut open.timeline, scene) } else { Vec::new() }
+        })
+    }
+
+    fn splitter(&mut self, drag: Drag) -> Vec<Effect> {
+        match drag {
+            Drag::To(x) => {
+                let rail = if self.context.size.width >= super::NO_RAIL { size::RAIL + 1.0 } else { 0.0 };
+                self.list_width = (x - rail).clamp(size::LIST_MIN, size::LIST_MAX);
+                return Vec::new();
+            }
+            Drag::Reset => self.list_width = size::LIST,
+            Drag::Done => {}
+        }
+        vec![Effect::Action(Action::ListWidth(self.list_width))]
+    }
+
+    /// Says something for a moment.
+    pub(super) fn toast(&self, text: String) -> Vec<Effect> {
+        vec![Effect::Action(Action::Toast(text))]
+    }
+
+    pub(super) fn wait_for_midnight(&self) -> Option<Effect> {
+        let wait = Duration::from_secs(self.context.clock.until_midnight());
+        Some(Effect::after(wait, Message::Midnight))
+    }
+}
+
+/// Narrower than this, the panel covers the conversation and does not open by itself.
+const NO_OVERLAY: f32 = super::FOUR_COLUMNS;
+
+/// What happened and what to do.
+pub fn failure(what: String, error: &ChatError) -> String {
+    format!("{what} {}", problem::sentence(error))
+}

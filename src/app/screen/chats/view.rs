@@ -1,0 +1,173 @@
+//! The screen at every width: four columns, panel over the conversation, no rail, one pane.
+
+use hallway_protocol::ConversationId;
+use iced::widget::text::Wrapping;
+use iced::widget::{column, container, opaque, row, space, stack};
+use iced::{Alignment, Length};
+
+use super::splitter::splitter;
+use super::timeline::view::nothing_open;
+use super::{About, Action, Chats, FOUR_COLUMNS, Menu, Message, NO_RAIL, Open};
+use crate::fl;
+use crate::theme::tokens::{SMALL, TITLE, size, space as gap};
+use crate::theme::{Theme, font, style};
+use crate::widget::Element;
+use crate::widget::avatar::avatar;
+use crate::widget::bits::{hairline, hairline_vertical, label};
+use crate::widget::button::{custom, icon_button};
+use crate::widget::icon::Icon;
+use crate::widget::layers::Layer;
+use crate::widget::menu::{self, Entry, Item};
+use crate::widget::region::region;
+
+/// Avatar in the header and in the rail.
+const FACE: f32 = 36.0;
+
+impl Chats {
+    /// The screen.
+    pub fn view<'a>(&'a self, theme: &Theme) -> Element<'a, Message> {
+        let width = self.context.size.width;
+        if self.is_one_pane() {
+            return match (&self.open, &self.panel) {
+                (Some(_), Some(panel)) => self.panel_column(panel),
+                (Some(open), None) => self.conversation_column(open, width, theme),
+                (None, _) => self.list_column(false),
+            };
+        }
+        let rail = width >= NO_RAIL;
+        let mut columns = row![];
+        let mut left = width;
+        if rail {
+            columns = columns.push(self.rail()).push(hairline_vertical());
+            left -= size::RAIL + 1.0;
+        }
+        let list = self.list_width_at(left);
+        left -= list + 1.0;
+        columns =
+            columns.push(container(self.list_column(rail)).width(list)).push(splitter(Message::Splitter));
+        let beside = width >= FOUR_COLUMNS;
+        let panel = self.panel.as_ref().map(|panel| container(self.panel_column(panel)).width(size::PANEL));
+        if beside && panel.is_some() {
+            left -= size::PANEL + 1.0;
+        }
+        let conversation: Element<'a, Message> = match &self.open {
+            Some(open) => self.conversation_column(open, left, theme),
+            None => container(nothing_open()).style(style::background).into(),
+        };
+        match panel {
+            None => columns.push(conversation).into(),
+            Some(panel) if beside => columns.push(conversation).push(hairline_vertical()).push(panel).into(),
+            Some(panel) => {
+                let over = row![space::horizontal(), hairline_vertical(), opaque(panel)];
+                columns.push(stack![conversation, over]).into()
+            }
+        }
+    }
+
+    /// What floats above it.
+    pub fn layers<'a>(&'a self) -> Vec<Layer<'a, Message>> {
+        let dialog = self.dialog.as_ref().map(|dialog| self.dialog_layer(dialog));
+        let menu = self.menu.as_ref().map(|menu| self.menu_layer(menu));
+        dialog.into_iter().chain(menu).collect()
+    }
+
+    /// The width of the list where this much is left: the conversation keeps its least width.
+    fn list_width_at(&self, left: f32) -> f32 {
+        let most = (left - size::CONVERSATION_MIN).clamp(size::LIST_MIN, size::LIST_MAX);
+        self.list_width.clamp(size::LIST_MIN, most)
+    }
+
+    fn rail<'a>(&'a self) -> Element<'a, Message> {
+        let me = &self.context.me;
+        let content = column![
+            icon_button(Icon::Chat, fl!("chats"))
+                .selected(true)
+                .tip_position(RIGHT)
+                .on_press(Message::FocusList),
+            icon_button(Icon::Contacts, fl!("directory"))
+                .tip_position(RIGHT)
+                .on_press(Message::Do(Action::Directory)),
+            icon_button(Icon::Search, fl!("switcher"))
+                .shortcut("Ctrl K")
+                .tip_position(RIGHT)
+                .on_press(Message::Do(Action::Switcher)),
+            space::vertical(),
+            icon_button(Icon::Settings, fl!("settings"))
+                .shortcut("Ctrl ,")
+                .tip_position(RIGHT)
+                .on_press(Message::Do(Action::Settings)),
+            custom(avatar(me.user_id.as_str(), me.display_name()).size(FACE), me.display_name())
+                .tip(fl!("rail-me", name = me.display_name(), workspace = self.context.workspace.as_str()))
+                .tip_position(RIGHT)
+                .on_press(Message::Do(Action::Settings)),
+        ]
+        .spacing(gap::S)
+        .align_x(Alignment::Center)
+        .padding([gap::M, 0.0]);
+        region(container(content).center_x(size::RAIL).height(Length::Fill).style(style::rail))
+    }
+
+    fn conversation_column<'a>(&'a self, open: &'a Open, width: f32, theme: &Theme) -> Element<'a, Message> {
+        let content = column![
+            self.header(open),
+            hairline(),
+            region(container(self.timeline(open, width, theme)).height(Length::Fill)),
+            region(self.composer(open)),
+        ];
+        container(content).width(Length::Fill).height(Length::Fill).style(style::background).into()
+    }
+
+    fn header<'a>(&'a self, open: &'a Open) -> Element<'a, Message> {
+        let name = self.name_of(&open.id);
+        let group = matches!(open.id, ConversationId::Group(_));
+        let mut words = column![label(name, TITLE).font(font::SEMIBOLD).wrapping(Wrapping::None)];
+        if let Some(subtitle) = self.subtitle(open) {
+            words = words.push(label(subtitle, SMALL).style(style::muted).wrapping(Wrapping::None));
+        }
+        let mut line =
+            row![].spacing(gap::M).align_y(Alignment::Center).padding([0.0, gap::L]).height(size::HEADER);
+        if self.is_one_pane() {
+            line = line.push(icon_button(Icon::Back, fl!("back")).shortcut("Esc").on_press(Message::Back));
+        }
+        line = line
+            .push(avatar(open.id.to(), name).size(FACE).square(group))
+            .push(container(words).width(Length::Fill).clip(true));
+        if open.id != ConversationId::System {
+            line = line.push(
+                icon_button(Icon::Info, fl!("panel-toggle"))
+                    .shortcut("Ctrl .")
+                    .selected(self.panel.is_some())
+                    .on_press(Message::TogglePanel),
+            );
+        }
+        let more = icon_button(Icon::More, fl!("more")).on_press_at(|bounds| {
+            Message::Menu(About::Header, iced::Point::new(bounds.x, bounds.y + bounds.height))
+        });
+        line.push(more).into()
+    }
+
+    fn subtitle(&self, open: &Open) -> Option<String> {
+        let conversation = self.list.get(&open.id)?;
+        match (&conversation.group_profile, &conversation.user_profile) {
+            (Some(group), _) => Some(fl!("header-members", count = group.member_count)),
+            (None, Some(user)) => Some(user.user_id.to_string()),
+            (None, None) => None,
+        }
+    }
+
+    fn menu_layer<'a>(&'a self, menu: &'a Menu) -> Layer<'a, Message> {
+        let entries: Vec<Entry<Message>> = match &menu.about {
+            About::Conversation(id) => self.conversation_menu(id),
+            About::Header => self.current().map_or_else(Vec::new, |id| self.conversation_menu(id)),
+            About::Message(id) => self.message_menu(id),
+            About::Member(user) => self.member_menu(user),
+            About::New => vec![
+                Item::new(fl!("new-chat"), Message::NewChat).icon(Icon::Chat).keys("Ctrl N").into(),
+                Item::new(fl!("new-group"), Message::NewGroup).icon(Icon::Group).keys("Ctrl Shift N").into(),
+            ],
+        };
+        menu::layer(menu.at, Message::CloseMenu, entries)
+    }
+}
+
+const RIGHT: iced::widget::tooltip::Position = iced::widget::tooltip::Position::Right;
