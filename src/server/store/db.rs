@@ -167,6 +167,11 @@ impl Db {
         answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
+    /// Whether all writes go through one writer (SQLite).
+    pub fn is_single_writer(&self) -> bool {
+        self.shared.joins_all
+    }
+
     /// Counters of the write side.
     pub fn stats(&self) -> &WriteStats {
         &self.shared.stats
