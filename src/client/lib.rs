@@ -1,1 +1,31 @@
-//! The client SDK.
+//! The client SDK of Hallway: signing in, a connection that mends itself, an encrypted local copy of
+//! everything the user has, an outbox that outlives the program, and events.
+//!
+//! [`Client`] is a cheap handle; behind it one background task owns connection, sync, cache and outbox.
+//! Every operation of the spec is an `async fn` on the handle, in the file of its domain.
+pub mod config;
+pub mod event;
+pub mod key;
+pub mod model;
+pub mod transport;
+
+mod account;
+mod cache;
+mod client;
+mod engine;
+mod outbox;
+mod shared;
+mod sync;
+
+pub use account::StoredAccount;
+pub use client::{Client, MessageOptions, SendOptions, message_of};
+pub use config::{CacheKey, Config, ServerAddress};
+pub use event::{Event, EventName, NetState, Subscription};
+pub use hallway_protocol as protocol;
+pub use hallway_protocol::{
+    ChatError, ConversationId, ErrorCode, GroupId, Limits, Message, MessageId, UserId,
+};
+pub use model::{Conversation, Timeline, TimelineItem};
+
+/// Every operation answers with a value or the spec's code.
+pub type Result<T> = std::result::Result<T, ChatError>;

@@ -1,0 +1,136 @@
+//! Opening the database and bringing its tables up to date.
+//!
+//! Migrations are numbered by their place in [`MIGRATIONS`] and only ever added. All that are missing run in
+//! one transaction, so a program killed in the middle leaves the old tables.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
+
+use super::{CacheError, CacheResult};
+
+const MIGRATIONS: &[&str] = &[
+    // 1: the first tables.
+    "
+    -- Single values: cursors, session, profile, limits.
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+    -- One line per conversation with all that the list shows.
+    CREATE TABLE conversation (
+        conv INTEGER PRIMARY KEY,
+        conversation_id TEXT NOT NULL UNIQUE,
+        cursor INTEGER NOT NULL,          -- everything up to this change is here
+        seq INTEGER NOT NULL, modification INTEGER NOT NULL, ord INTEGER NOT NULL, min_seq INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL,
+        announced INTEGER NOT NULL,       -- messages up to this place were told to the app
+        delivered INTEGER NOT NULL,       -- and up to this one to the server as received
+        floor INTEGER NOT NULL,           -- nothing below this place is for this user
+        members_as_of INTEGER,            -- the list of members is complete since this change
+        recalled INTEGER NOT NULL,        -- countable messages recalled since state.read.as_of, above state.read.read_seq
+        state BLOB NOT NULL, mentions BLOB, last_message BLOB, user_profile BLOB, group_profile BLOB,
+        peer_delivered INTEGER NOT NULL, peer_read INTEGER NOT NULL
+    );
+
+    -- place: conversation << 40 | sequence.
+    CREATE TABLE message (
+        place INTEGER PRIMARY KEY,
+        modification INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        revoked INTEGER,                  -- change number of the recall, of countable messages
+        body BLOB NOT NULL
+    );
+    CREATE INDEX message_id ON message (id);
+    CREATE INDEX message_revoked ON message (place, revoked) WHERE revoked IS NOT NULL;
+
+    -- Known stretches; as_of is null while they follow the cursor.
+    CREATE TABLE stretch (
+        conv INTEGER NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL, as_of INTEGER,
+        PRIMARY KEY (conv, from_seq)
+    ) WITHOUT ROWID;
+
+    -- Messages the user deleted for themselves.
+    CREATE TABLE hidden (place INTEGER PRIMARY KEY);
+
+    -- What waits to be sent, in the order of position; failed ones stay until somebody decides.
+    CREATE TABLE outbox (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        conversation_id TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        body BLOB NOT NULL,               -- the message as it is shown
+        options BLOB NOT NULL,
+        failure BLOB                      -- the error it ended with
+    );
+    CREATE INDEX outbox_conversation ON outbox (conversation_id, position);
+
+    -- is_dirty: the server does not have it yet.
+    CREATE TABLE draft (conversation_id TEXT PRIMARY KEY, body BLOB NOT NULL, is_dirty INTEGER NOT NULL) WITHOUT ROWID;
+
+    -- Read positions the server does not have yet.
+    CREATE TABLE pending_read (conversation_id TEXT PRIMARY KEY, read_seq INTEGER NOT NULL) WITHOUT ROWID;
+
+    CREATE TABLE member (
+        conv INTEGER NOT NULL, user_id TEXT NOT NULL, modification INTEGER NOT NULL, gone INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (conv, user_id)
+    ) WITHOUT ROWID;
+    CREATE TABLE profile (user_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+    ",
+];
+
+/// Opens a connection with the key. Every connection of a copy goes through here.
+pub(super) fn open(path: &Path, key: &Zeroizing<[u8; 32]>) -> CacheResult<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch(&key_statement(key))?;
+    // The first access to the file is what tells whether the key is right.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(
+        |error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => CacheError::WrongKey,
+            _ => error.into(),
+        },
+    )?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -2048;
+         PRAGMA journal_size_limit = 8388608;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// A key cannot be a bound parameter. It is 64 hex digits made right here.
+fn key_statement(key: &Zeroizing<[u8; 32]>) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(96));
+    text.push_str("PRAGMA key = \"x'");
+    for byte in key.iter() {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
+        }
+    }
+    text.push_str("'\"");
+    text
+}
+
+/// Runs the migrations that are missing.
+pub(super) fn migrate(connection: &mut Connection) -> CacheResult<()> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    let missing = MIGRATIONS.get(done..).ok_or(CacheError::Newer(version))?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    for statements in missing {
+        transaction.execute_batch(statements)?;
+    }
+    transaction.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))?;
+    transaction.commit()?;
+    Ok(())
+}

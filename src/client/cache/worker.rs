@@ -1,0 +1,106 @@
+//! A thread with one connection that runs jobs in their order.
+
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use super::{CacheError, CacheResult};
+
+/// What a commit has to outlive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// The program: the system has it.
+    Program,
+    /// A power cut: the disk has it.
+    Power,
+}
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+enum Order {
+    Run(Job),
+    Close(oneshot::Sender<()>),
+}
+
+/// Sends jobs to the thread. The thread ends with the last handle.
+#[derive(Clone)]
+pub(super) struct Worker {
+    orders: Arc<mpsc::Sender<Order>>,
+}
+
+impl Worker {
+    pub fn start(name: &str, mut connection: Connection) -> CacheResult<Self> {
+        let (orders, queue) = mpsc::channel::<Order>();
+        thread::Builder::new()
+            .name(name.to_owned())
+            .stack_size(512 * 1024)
+            .spawn(move || {
+                while let Ok(order) = queue.recv() {
+                    match order {
+                        Order::Run(job) => job(&mut connection),
+                        Order::Close(done) => {
+                            drop(connection);
+                            let _ = done.send(());
+                            return;
+                        }
+                    }
+                }
+            })
+            .map_err(|_| CacheError::Closed)?;
+        Ok(Self { orders: Arc::new(orders) })
+    }
+
+    /// The job is on its way to the thread before this is first polled to wait; dropping the future does not
+    /// take it back.
+    pub async fn transact<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        job: impl FnOnce(&Connection) -> CacheResult<T> + Send + 'static,
+    ) -> CacheResult<T> {
+        let (answer, wait) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let _ = answer.send(transaction(connection, durability, job));
+        });
+        self.orders.send(Order::Run(job)).map_err(|_| CacheError::Closed)?;
+        wait.await.map_err(|_| CacheError::Closed)?
+    }
+
+    pub async fn close(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.orders.send(Order::Close(done)).is_ok() {
+            let _ = wait.await;
+        }
+    }
+}
+
+fn transaction<T>(
+    connection: &mut Connection,
+    durability: Durability,
+    job: impl FnOnce(&Connection) -> CacheResult<T>,
+) -> CacheResult<T> {
+    // A readonly connection begins without the write lock and ends without a commit to wait for.
+    let behaviour = if connection.is_readonly("main")? || query_only(connection)? {
+        TransactionBehavior::Deferred
+    } else {
+        TransactionBehavior::Immediate
+    };
+    if durability == Durability::Power {
+        connection.execute_batch("PRAGMA synchronous = FULL")?;
+    }
+    let result = (|| {
+        let transaction = connection.transaction_with_behavior(behaviour)?;
+        let value = job(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    })();
+    if durability == Durability::Power {
+        connection.execute_batch("PRAGMA synchronous = NORMAL")?;
+    }
+    result
+}
+
+fn query_only(connection: &Connection) -> CacheResult<bool> {
+    Ok(connection.pragma_query_value(None, "query_only", |row| row.get::<_, i64>(0))? != 0)
+}

@@ -1,0 +1,425 @@
+//! Messages (spec part 2).
+
+use std::time::{Duration, Instant};
+
+use hallway_protocol::ids::{ConversationType, MENTION_ALL};
+use hallway_protocol::message::{MessageStatus, Payload};
+use hallway_protocol::method::{DeleteMessages, ModifyMessage, PayloadField, RevokeMessage, SendMessage};
+use hallway_protocol::sync::HiddenMessage;
+use hallway_protocol::{ConversationId, ErrorCode, Message, MessageId};
+use tokio::sync::oneshot;
+
+use super::{Client, MessageOptions, SendOptions};
+use crate::cache::outbox::Wish;
+use crate::cache::{conv, messages, outbox, timeline};
+use crate::engine::Command;
+use crate::engine::apply::Step;
+use crate::model::{Around, Timeline, TimelineItem};
+use crate::shared::now_ms;
+use crate::{ChatError, Result};
+
+/// Calls that delete are this far apart (MSG-3); an earlier one waits.
+const DELETES_APART: Duration = Duration::from_secs(1);
+
+impl Client {
+    /// A text, not sent yet (MSG-20).
+    ///
+    /// # Errors
+    ///
+    /// 2024 before a login; 2106 to the system conversation; 6017 for an empty text; 8001 for one that is too long;
+    /// mentions as [`Self::create_text_at_message`].
+    pub fn create_text_message(
+        &self,
+        to: ConversationId,
+        text: &str,
+        options: MessageOptions,
+    ) -> Result<Message> {
+        self.account()?;
+        let session = self.inner.shared.session().ok_or(ErrorCode::NotLoggedIn)?;
+        if to.kind() == ConversationType::System {
+            return Err(ErrorCode::ConversationKindNotAllowed.into());
+        }
+        self.check_mentions(&to, &options.at_user_list)?;
+        let time = self.get_server_time() / 1000;
+        let message = Message {
+            id: MessageId::new(session.user_number, time.max(0), rand::random()),
+            conversation_id: to,
+            from: session.user.user_id.clone(),
+            time,
+            sequence: 0,
+            modification: 0,
+            ord: 0,
+            payload: Payload::text(text),
+            status: MessageStatus::UnSend,
+            priority: options.priority,
+            nick: session.user.nick.clone(),
+            avatar: session.user.avatar.clone(),
+            name_card: String::new(),
+            at_user_list: options.at_user_list,
+            reply_to: options.reply_to,
+            cloud_custom_data: options.cloud_custom_data,
+            revoked: None,
+            modified_time: None,
+            version: 0,
+            need_read_receipt: options.need_read_receipt,
+            read_receipt_info: None,
+            is_support_extension: options.is_support_extension,
+            receiver_list: Vec::new(),
+            is_broadcast_message: false,
+            has_risk_content: false,
+            reactions: Vec::new(),
+            online_user_only: false,
+            message_control: Default::default(),
+            offline_push: None,
+        };
+        self.check_body(&message)?;
+        Ok(message)
+    }
+
+    /// A text that mentions people of a group (MSG-21).
+    ///
+    /// # Errors
+    ///
+    /// 2106 outside of groups, 10053 for too many; otherwise as [`Self::create_text_message`].
+    pub fn create_text_at_message(
+        &self,
+        to: ConversationId,
+        text: &str,
+        at_user_list: Vec<String>,
+        options: MessageOptions,
+    ) -> Result<Message> {
+        if to.kind() != ConversationType::Group {
+            return Err(ErrorCode::ConversationKindNotAllowed.into());
+        }
+        self.create_text_message(to, text, MessageOptions { at_user_list, ..options })
+    }
+
+    fn check_mentions(&self, to: &ConversationId, at_user_list: &[String]) -> Result<()> {
+        if at_user_list.is_empty() {
+            return Ok(());
+        }
+        if to.kind() != ConversationType::Group {
+            return Err(ErrorCode::ConversationKindNotAllowed.into());
+        }
+        let everybody = usize::from(at_user_list.iter().any(|at| at == MENTION_ALL));
+        let named = at_user_list.iter().filter(|at| *at != MENTION_ALL).count();
+        if named + everybody > self.inner.shared.limits().mentions_per_message as usize {
+            return Err(ErrorCode::TooManyMentions.into());
+        }
+        Ok(())
+    }
+
+    fn check_body(&self, message: &Message) -> Result<()> {
+        if matches!(&message.payload, Payload::Text(text) if text.text.is_empty()) {
+            return Err(ErrorCode::InvalidParameter.into());
+        }
+        if message.body_bytes() > self.inner.shared.limits().message_body_bytes as usize {
+            return Err(ErrorCode::MessageTooLargeLocal.into());
+        }
+        Ok(())
+    }
+
+    /// Sends a message (MSG-59). Resolves when the server has it on disk, however long that takes, or when it has failed
+    /// for good; dropping the future changes nothing, the message is in the outbox.
+    ///
+    /// # Errors
+    ///
+    /// 2905 when it was sent before; 6017 for a combination that is not allowed (MSG-35); MSG-42 to MSG-51 with the
+    /// message in `data`.
+    pub async fn send_message(&self, message: Message, options: SendOptions) -> Result<Message> {
+        if options.online_user_only {
+            return self.send_to_online(message, options).await;
+        }
+        let (reply, wait) = oneshot::channel();
+        self.enqueue(message, options, Some(reply)).await?;
+        wait.await.map_err(|_| ErrorCode::EndedByLogout)?
+    }
+
+    /// Puts a message in the outbox and returns once it is there, on disk (PLUS-3).
+    pub async fn enqueue_message(&self, message: Message, options: SendOptions) -> Result<()> {
+        if options.online_user_only {
+            return self.send_to_online(message, options).await.map(|_| ());
+        }
+        self.enqueue(message, options, None).await
+    }
+
+    async fn enqueue(
+        &self,
+        message: Message,
+        options: SendOptions,
+        waiter: Option<oneshot::Sender<Result<Message>>>,
+    ) -> Result<()> {
+        let account = self.account()?;
+        if message.sequence != 0 || message.from != account.me {
+            return Err(ErrorCode::StateNotAllowed.into());
+        }
+        if message.conversation_id.kind() == ConversationType::System {
+            return Err(ErrorCode::ConversationKindNotAllowed.into());
+        }
+        self.check_body(&message)?;
+        let mut message = Message { status: MessageStatus::UnSend, ..message };
+        message.message_control = options.message_control.unwrap_or_default();
+        message.offline_push.clone_from(&options.offline_push);
+        let wish = Wish { message_control: options.message_control, offline_push: options.offline_push };
+        let created = now_ms();
+        let queued = account.cache.write_durably(move |db| outbox::add(db, &message, &wish, created)).await?;
+        account.commands.send(Command::Queued(queued, waiter)).map_err(|_| ErrorCode::EndedByLogout)?;
+        Ok(())
+    }
+
+    /// MSG-32: now or never.
+    async fn send_to_online(&self, message: Message, options: SendOptions) -> Result<Message> {
+        if options.message_control.is_some() {
+            return Err(ErrorCode::InvalidParameter.into());
+        }
+        let params = SendMessage {
+            id: message.id.clone(),
+            conversation_id: message.conversation_id.clone(),
+            payload: message.payload.clone(),
+            priority: message.priority,
+            at_user_list: message.at_user_list.clone(),
+            reply_to: message.reply_to.clone(),
+            cloud_custom_data: message.cloud_custom_data.clone(),
+            need_read_receipt: message.need_read_receipt,
+            is_support_extension: false,
+            receiver_list: message.receiver_list.clone(),
+            online_user_only: true,
+            message_control: None,
+            offline_push: options.offline_push,
+        };
+        Ok(self.rpc()?.call(&params).await?.message)
+    }
+
+    /// Sends a failed message again: the same id, a new time, at the end (MSG-60). 2905 if it has not failed.
+    pub async fn resend_message(&self, id: &MessageId) -> Result<()> {
+        self.ask(|reply| Command::Resend(id.clone(), reply)).await
+    }
+
+    /// Takes an unsent message back: it is gone from the outbox. 2905 if it is not there. One that is on its way at this
+    /// moment may arrive all the same and then shows as sent.
+    pub async fn cancel_message(&self, id: &MessageId) -> Result<()> {
+        self.ask(|reply| Command::Cancel(id.clone(), reply)).await
+    }
+
+    /// Recalls a message for everybody (MSG-61). One that is not sent yet is only taken back.
+    pub async fn revoke_message(&self, message: &Message, reason: &str) -> Result<Message> {
+        if message.sequence == 0 {
+            self.cancel_message(&message.id).await?;
+            return Ok(message.clone());
+        }
+        let params = RevokeMessage {
+            conversation_id: message.conversation_id.clone(),
+            sequence: message.sequence,
+            reason: reason.into(),
+        };
+        let stored = self.rpc()?.call(&params).await?;
+        let revoked = stored.message.clone();
+        self.apply(vec![Step::Own(Box::new(stored))]).await?;
+        Ok(revoked)
+    }
+
+    /// Changes the text and the mentions of an own message (MSG-63). One that is not sent yet is changed in the outbox.
+    ///
+    /// # Errors
+    ///
+    /// 2480 when somebody was faster, with the latest message in `data.message`; 6017, 8001 and 10053 as for a new text.
+    pub async fn modify_message(
+        &self,
+        message: &Message,
+        text: &str,
+        at_user_list: Vec<String>,
+    ) -> Result<Message> {
+        self.check_mentions(&message.conversation_id, &at_user_list)?;
+        let mut new = Message { payload: Payload::text(text), at_user_list, ..message.clone() };
+        self.check_body(&new)?;
+        let (mut sequence, mut version) = (message.sequence, message.version);
+        if sequence == 0 {
+            let unsent = new.clone();
+            if let Some(changed) = self.ask(|reply| Command::Edit(Box::new(unsent), reply)).await? {
+                return Ok(changed);
+            }
+            // It has been sent since it was looked at.
+            let sent = self.find_message(&message.id).await?.ok_or(ErrorCode::MessageUnknown)?;
+            (sequence, version) = (sent.sequence, sent.version);
+        }
+        let params = ModifyMessage {
+            conversation_id: message.conversation_id.clone(),
+            sequence,
+            version,
+            payload: Some(PayloadField { payload: new.payload.clone() }),
+            at_user_list: Some(new.at_user_list.clone()),
+            cloud_custom_data: None,
+        };
+        let stored = self.rpc()?.call(&params).await?;
+        new = stored.message.clone();
+        self.apply(vec![Step::Own(Box::new(stored))]).await?;
+        Ok(new)
+    }
+
+    /// Deletes messages for this user, on all own instances (MSG-62, PLUS-5). The first one decides the conversation;
+    /// others and those beyond the limit of a call are left alone. Unsent ones are taken back.
+    pub async fn delete_message(&self, list: &[Message]) -> Result<Vec<HiddenMessage>> {
+        let Some(first) = list.first() else { return Err(ErrorCode::InvalidParameter.into()) };
+        let conversation_id = first.conversation_id.clone();
+        if conversation_id.kind() == ConversationType::System {
+            return Err(ErrorCode::NoticeNotDeletable.into());
+        }
+        let most = self.inner.shared.limits().delete_messages_per_call as usize;
+        let wanted = list.iter().filter(|it| it.conversation_id == conversation_id).take(most);
+        let (sent, unsent): (Vec<_>, Vec<_>) = wanted.partition(|it| it.sequence > 0);
+        for message in unsent {
+            self.cancel_message(&message.id).await?;
+        }
+        let hidden: Vec<HiddenMessage> = sent
+            .into_iter()
+            .map(|it| HiddenMessage {
+                conversation_id: conversation_id.clone(),
+                sequence: it.sequence,
+                id: it.id.clone(),
+            })
+            .collect();
+        if hidden.is_empty() {
+            return Ok(hidden);
+        }
+        let sequences = hidden.iter().map(|it| it.sequence).collect();
+        {
+            let mut deleted_at = self.inner.deleted_at.lock().await;
+            if let Some(at) = *deleted_at {
+                tokio::time::sleep_until((at + DELETES_APART).into()).await;
+            }
+            let rpc = self.rpc()?;
+            *deleted_at = Some(Instant::now());
+            rpc.call(&DeleteMessages { conversation_id, sequences }).await?;
+        }
+        let steps = hidden.iter().map(|it| Step::Hidden { message: it.clone(), is_hidden: true }).collect();
+        self.apply(steps).await?;
+        Ok(hidden)
+    }
+
+    /// A message of the local copy or the outbox (MSG-64).
+    pub async fn find_message(&self, id: &MessageId) -> Result<Option<Message>> {
+        let id = id.clone();
+        let account = self.account()?;
+        let found = account.cache.read(move |db| match messages::by_id(db, &id)? {
+            Some(message) => Ok(Some(message)),
+            None => Ok(outbox::all(db)?
+                .into_iter()
+                .find(|it| it.message.id == id)
+                .map(|it| (*it.message).clone())),
+        });
+        Ok(found.await?)
+    }
+
+    /// A page of history, oldest first, backwards from the newest or from before a message; the id to go on from, and
+    /// whether there is nothing older (MSG-65). Missing messages are fetched; without a network the page ends where they
+    /// begin.
+    ///
+    /// # Errors
+    ///
+    /// 2500 for an unknown conversation, 20022 for an unknown start.
+    pub async fn get_message_list(
+        &self,
+        conversation_id: &ConversationId,
+        next_req_message_id: Option<&MessageId>,
+    ) -> Result<(Vec<Message>, Option<MessageId>, bool)> {
+        let cache = self.account()?.cache.clone();
+        let wanted = conversation_id.clone();
+        if cache.read(move |db| conv::key_of(db, &wanted)).await?.is_none() {
+            self.get_conversation_profile(conversation_id).await?;
+        }
+        let around = match next_req_message_id {
+            None => Around::Latest,
+            Some(id) => {
+                let id = id.clone();
+                let from = cache.read(move |db| messages::by_id(db, &id)).await?;
+                Around::Sequence(from.ok_or(ErrorCode::MessageUnknown)?.sequence)
+            }
+        };
+        let page = self.inner.shared.limits().history_page.max(1) as usize;
+        loop {
+            let wanted = conversation_id.clone();
+            // One more than the page for what `Sequence` itself begins with.
+            let view = cache.read(move |db| timeline::read(db, &wanted, around, page, 0)).await?;
+            let below = match around {
+                Around::Latest => u64::MAX,
+                Around::Sequence(place) => place,
+            };
+            let mut found = Vec::new();
+            let mut hole = None;
+            for item in view.timeline.items.iter().rev() {
+                match item {
+                    TimelineItem::Message(message) if message.sequence < below => {
+                        found.push((**message).clone())
+                    }
+                    TimelineItem::Hole { from_seq, to_seq } if *from_seq < below => {
+                        hole = Some((*from_seq, *to_seq));
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+            if let Some((from, to)) = hole
+                && self.inner.shared.rpc().is_some()
+                && self.ask(|reply| Command::Fill(conversation_id.clone(), from, to, reply)).await.is_ok()
+            {
+                continue;
+            }
+            found.reverse();
+            let is_completed = hole.is_none() && !view.timeline.has_older;
+            let next = found.first().filter(|_| !is_completed).map(|message| message.id.clone());
+            return Ok((found, next, is_completed));
+        }
+    }
+
+    /// What is drawn of a conversation, from the local copy: at most `before` items before the place and `after` behind
+    /// it. Parts that may be out of date are brought up to date in the background; [`crate::Event::TimelineUpdated`]
+    /// follows.
+    pub async fn timeline(
+        &self,
+        conversation_id: &ConversationId,
+        around: Around,
+        before: usize,
+        after: usize,
+    ) -> Result<Timeline> {
+        let account = self.account()?;
+        let id = conversation_id.clone();
+        let view = account.cache.read(move |db| timeline::read(db, &id, around, before, after)).await?;
+        if !view.old.is_empty() {
+            let _ = account.commands.send(Command::Stale(conversation_id.clone(), view.old));
+        }
+        Ok(view.timeline)
+    }
+
+    /// Fetches a hole or older messages, a page at a time: the newest of the stretch, and the oldest too where messages
+    /// on both sides of a wide hole are known. [`crate::Event::TimelineUpdated`] follows.
+    ///
+    /// # Errors
+    ///
+    /// 2805 without a connection.
+    pub async fn fill(&self, conversation_id: &ConversationId, from_seq: u64, to_seq: u64) -> Result<()> {
+        if from_seq > to_seq {
+            return Err(ErrorCode::InvalidParameter.into());
+        }
+        let page = u64::from(self.inner.shared.limits().history_page.max(1));
+        let id = conversation_id.clone();
+        let between = self
+            .account()?
+            .cache
+            .read(move |db| {
+                let Some(key) = conv::key_of(db, &id)? else { return Ok(false) };
+                let ranges = conv::ranges(db, key)?;
+                Ok(ranges.covers(from_seq.saturating_sub(1)) && ranges.covers(to_seq + 1))
+            })
+            .await?;
+        let fill = |from, to| self.ask(move |reply| Command::Fill(conversation_id.clone(), from, to, reply));
+        if between && to_seq - from_seq >= page {
+            fill(from_seq, from_seq + page - 1).await?;
+        }
+        fill(from_seq, to_seq).await
+    }
+}
+
+/// The failed message in the error of a send (MSG-41).
+pub fn message_of(error: &ChatError) -> Option<Message> {
+    serde_json::from_value(error.data.clone()?).ok()
+}

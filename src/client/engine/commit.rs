@@ -1,0 +1,128 @@
+//! Writing steps down in one transaction, and telling the app afterwards.
+
+use std::collections::HashMap;
+
+use hallway_protocol::{ChatError, ConversationId};
+
+use super::Engine;
+use super::apply::{self, Batch, Outcome, Step};
+use super::book::Book;
+use crate::cache::{CacheError, conv};
+use crate::event::{Event, EventName};
+use crate::sync::Tracker;
+use crate::{ErrorCode, Result};
+
+impl Engine {
+    /// Writes steps down and tells the app. On failure the memory is brought back to what is stored, and the
+    /// connection is given up, since cursors may have run ahead of the rows.
+    pub(super) async fn commit(&mut self, steps: Vec<Step>) -> Result<()> {
+        self.commit_with(steps, false).await
+    }
+
+    /// The same, with the cursors of the own log and the heads.
+    pub(super) async fn commit_with(&mut self, steps: Vec<Step>, cursors: bool) -> Result<()> {
+        if steps.is_empty() && !cursors {
+            return Ok(());
+        }
+        self.cursors.useq = self.useq.cursor();
+        let mut convs = HashMap::new();
+        for id in steps.iter().filter_map(Step::conversation) {
+            if !convs.contains_key(&id) {
+                convs.insert(id.clone(), self.book.take(&id));
+            }
+        }
+        let touched: Vec<ConversationId> = convs.keys().cloned().collect();
+        let batch =
+            Batch { me: self.me.clone(), convs, steps, cursors: cursors.then(|| self.cursors.clone()) };
+        match self.cache.write(move |db| apply::run(db, batch)).await {
+            Ok((convs, outcome)) => {
+                convs.into_values().for_each(|conv| self.book.put(conv));
+                for id in &touched {
+                    self.book.watch(id);
+                }
+                self.tell(outcome, !touched.is_empty());
+                Ok(())
+            }
+            Err(error) => Err(self.damaged(error).await),
+        }
+    }
+
+    fn tell(&mut self, outcome: Outcome, list: bool) {
+        for id in &outcome.gone {
+            self.book.remove(id);
+        }
+        for message in &outcome.sent {
+            self.stored(message);
+        }
+        for (id, seq) in outcome.reads {
+            self.reads.want(id, seq);
+        }
+        if let Some(session) = outcome.session {
+            let profile = session.user.clone();
+            self.remember(&session);
+            self.shared.set_session(Some(session));
+            self.shared.emit(Event::ProfileUpdated(profile));
+        }
+        if list || outcome.groups {
+            self.list_changed(outcome.groups);
+        }
+        for (group, members) in outcome.members {
+            self.shared.emit(Event::GroupMemberUpdated(group, members.into()));
+        }
+        for id in outcome.drafts.iter().map(|draft| &draft.conversation_id) {
+            self.list_changed(false);
+            self.shared.emit(Event::DraftUpdated(id.clone()));
+        }
+        let told = [
+            (EventName::MessageReceived, outcome.received),
+            (EventName::MessageModified, outcome.modified),
+            (EventName::MessageRevoked, outcome.revoked),
+            (EventName::MessageReadByPeer, outcome.read_by_peer),
+        ];
+        // Whoever looks the list up because of one of these finds it up to date.
+        if told.iter().any(|(_, messages)| !messages.is_empty()) {
+            self.publish_list();
+        }
+        for (name, messages) in told.into_iter().filter(|(_, messages)| !messages.is_empty()) {
+            let messages = messages.into();
+            self.shared.emit(match name {
+                EventName::MessageReceived => Event::MessageReceived(messages),
+                EventName::MessageModified => Event::MessageModified(messages),
+                EventName::MessageRevoked => Event::MessageRevoked(messages),
+                _ => Event::MessageReadByPeer(messages),
+            });
+        }
+        for id in outcome.timelines {
+            self.note_receipt(&id);
+            self.shared.emit(Event::TimelineUpdated(id));
+        }
+    }
+
+    /// What a call of the handle brought, or a change made here: readers see it when this returns.
+    pub(super) async fn apply_own(&mut self, steps: Vec<Step>) -> Result<()> {
+        let steps = self.follow(steps);
+        self.commit(steps).await?;
+        self.publish_list();
+        Ok(())
+    }
+
+    async fn damaged(&mut self, error: CacheError) -> ChatError {
+        tracing::error!(%error, "the local copy could not be written");
+        let error = ChatError::from(error);
+        match self.cache.read(|db| Ok((conv::all(db)?, crate::cache::meta::cursors(db)?))).await {
+            Ok((convs, cursors)) => {
+                self.book = Book::new(convs);
+                self.useq = Tracker::new(cursors.useq);
+                self.cursors = cursors;
+            }
+            Err(error) => tracing::error!(%error, "the local copy could not be read"),
+        }
+        self.shared.emit(Event::Error(ErrorCode::UnexpectedError, error.message.clone()));
+        if self.link.is_some() {
+            self.drop_link();
+            self.backoff.next_patient_delay();
+            self.schedule_connect();
+        }
+        error
+    }
+}

@@ -1,0 +1,109 @@
+//! What a client tells its app.
+
+use std::sync::Arc;
+
+use hallway_protocol::group::{Group, Member};
+use hallway_protocol::session::KickedOutType;
+use hallway_protocol::{ConversationId, ErrorCode, GroupId, Message};
+
+use crate::model::Conversation;
+
+/// State of the connection (SES-33).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetState {
+    /// Usable.
+    Connected,
+    /// Unstable, the client is retrying.
+    Connecting,
+    /// Unusable, the client still retries.
+    Disconnected,
+}
+
+/// An event of the SDK, in the order the server decided (SES-66).
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// SES-60.
+    SdkReady,
+    /// SES-61.
+    SdkNotReady,
+    /// SES-62.
+    KickedOut(KickedOutType),
+    /// SES-63.
+    NetStateChanged(NetState),
+    /// How many changes are still to come after a reconnect; 0 when done.
+    SyncProgress(u64),
+    /// SES-64.
+    Error(ErrorCode, String),
+    /// SES-65.
+    SdkDestroyed,
+    /// MSG-90.
+    MessageReceived(Arc<[Message]>),
+    /// MSG-91.
+    MessageModified(Arc<[Message]>),
+    /// MSG-92.
+    MessageRevoked(Arc<[Message]>),
+    /// MSG-93: own one-to-one messages the peer has read.
+    MessageReadByPeer(Arc<[Message]>),
+    /// What is on screen of a conversation may have changed: rows, outbox, holes, read marks.
+    TimelineUpdated(ConversationId),
+    /// CONV-120: the full list, sorted.
+    ConversationListUpdated(Arc<[Conversation]>),
+    /// CONV-121.
+    TotalUnreadUpdated(u64),
+    /// GRP-130: the full list.
+    GroupListUpdated(Arc<[Group]>),
+    /// GRP-132.
+    GroupMemberUpdated(GroupId, Arc<[Member]>),
+    /// Own profile changed, here or elsewhere.
+    ProfileUpdated(hallway_protocol::user::Profile),
+    /// A draft changed on another instance (PLUS-4).
+    DraftUpdated(ConversationId),
+    /// The credential runs out in this many seconds (SES-47).
+    CredentialExpires(i64),
+}
+
+macro_rules! names {
+    ($($name:ident => $pattern:pat,)*) => {
+        /// The events by name, for [`crate::Client::on`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EventName {
+            $(#[doc = concat!("[`Event::", stringify!($name), "`].")] $name,)*
+        }
+
+        impl Event {
+            /// Which event it is.
+            pub fn name(&self) -> EventName {
+                match self { $($pattern => EventName::$name,)* }
+            }
+        }
+    };
+}
+
+names! {
+    SdkReady => Self::SdkReady,
+    SdkNotReady => Self::SdkNotReady,
+    KickedOut => Self::KickedOut(_),
+    NetStateChanged => Self::NetStateChanged(_),
+    SyncProgress => Self::SyncProgress(_),
+    Error => Self::Error(..),
+    SdkDestroyed => Self::SdkDestroyed,
+    MessageReceived => Self::MessageReceived(_),
+    MessageModified => Self::MessageModified(_),
+    MessageRevoked => Self::MessageRevoked(_),
+    MessageReadByPeer => Self::MessageReadByPeer(_),
+    TimelineUpdated => Self::TimelineUpdated(_),
+    ConversationListUpdated => Self::ConversationListUpdated(_),
+    TotalUnreadUpdated => Self::TotalUnreadUpdated(_),
+    GroupListUpdated => Self::GroupListUpdated(_),
+    GroupMemberUpdated => Self::GroupMemberUpdated(..),
+    ProfileUpdated => Self::ProfileUpdated(_),
+    DraftUpdated => Self::DraftUpdated(_),
+    CredentialExpires => Self::CredentialExpires(_),
+}
+
+/// One registration of a handler (SES-17).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Subscription {
+    pub(crate) event: EventName,
+    pub(crate) number: u64,
+}

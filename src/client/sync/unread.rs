@@ -1,0 +1,43 @@
+//! What is unread: computed from counters and a read position, never stored as truth (R1).
+
+use hallway_protocol::conversation::ReadState;
+
+/// Unread messages of a conversation. `ord` counts all countable messages; `recalled` those of them above the
+/// read position that were recalled after `read.as_of`.
+pub fn count(ord: u64, read: &ReadState, recalled: u64) -> u64 {
+    ord.saturating_sub(read.read_ord).saturating_sub(read.revoked_unread).saturating_sub(recalled)
+}
+
+/// The further of two positions; of the same position the later knowledge. In any order the same result.
+pub fn further(a: ReadState, b: ReadState) -> ReadState {
+    if (b.read_seq, b.as_of) > (a.read_seq, a.as_of) { b } else { a }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(read_seq: u64, read_ord: u64, revoked_unread: u64, as_of: u64) -> ReadState {
+        ReadState { read_seq, read_ord, revoked_unread, as_of }
+    }
+
+    /// CONV-59, R1: recalled messages are subtracted once, by the server's count or by the rows after it.
+    #[test]
+    fn recalled_messages_are_not_unread() {
+        assert_eq!(count(10, &read(4, 4, 0, 10), 0), 6);
+        assert_eq!(count(10, &read(4, 4, 2, 12), 1), 3);
+        assert_eq!(count(3, &read(9, 9, 0, 9), 5), 0);
+    }
+
+    /// R15: a position never goes back, in whatever order positions arrive.
+    #[test]
+    fn the_further_position_wins_in_any_order() {
+        let (low, high, later) = (read(3, 3, 0, 50), read(7, 6, 0, 9), read(7, 6, 1, 20));
+        for (a, b) in [(low, high), (high, low)] {
+            assert_eq!(further(a, b), high);
+        }
+        for (a, b) in [(later, high), (high, later)] {
+            assert_eq!(further(a, b), later);
+        }
+    }
+}
