@@ -30,7 +30,7 @@ use hallway_app::widget::toast::Toasts;
 use hallway_app::widget::virtual_list::{Stick, VirtualList};
 use hallway_app::widget::Element;
 use iced::widget::{
-    checkbox, column, container, pick_list, progress_bar, radio, row, rule, slider, space as gap, text, toggler,
+    column, container, progress_bar, row, rule, space as gap, text,
 };
 use iced::{Alignment, Length, Point, Task};
 
@@ -357,20 +357,10 @@ impl Page {
                 .error(Some(self.say("Wrong user or password.", "用户名或密码错误。"))),
             section(self.say("Appearance", "外观")),
             row![
-                radio(self.say("Light", "浅色"), 1, Some(1), nothing),
-                radio(self.say("Dark", "深色"), 2, Some(1), nothing),
-                checkbox(true).label(self.say("Sounds", "声音")).on_toggle(nothing),
-                toggler(true).on_toggle(nothing),
+                button(self.say("Light", "浅色")).icon(Icon::Sun).selected(true).on_press(Message::Nothing),
+                button(self.say("Dark", "深色")).icon(Icon::Moon).selected(false).on_press(Message::Nothing),
             ]
-            .spacing(space::M)
-            .align_y(Alignment::Center),
-            row![
-                slider(0.8..=2.0, 1.2_f32, nothing),
-                pick_list([Language::English, Language::Chinese].map(Language::own_name), Some("English"), nothing)
-                    .text_size(BODY.size),
-            ]
-            .spacing(space::M)
-            .align_y(Alignment::Center),
+            .spacing(space::S),
             progress_bar(0.0..=1.0, 0.4).girth(6),
             rule::horizontal(1),
             container(iced::widget::Row::with_children(icons).spacing(space::S).wrap()).width(Length::Fill),

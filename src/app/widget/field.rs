@@ -11,7 +11,7 @@ use iced::{Alignment, Length};
 use super::access::Role;
 use super::icon::{Icon, icon};
 use super::named::named;
-use super::Element;
+use super::{Element, ime};
 use crate::theme::tokens::{BODY, SMALL, size, space};
 use crate::theme::{Theme, font, style};
 
@@ -142,7 +142,7 @@ impl<'a, Message: Clone + 'a> From<Field<'a, Message>> for Element<'a, Message> 
         if let Some(id) = id {
             input = input.id(id);
         }
-        let input = named(input, Role::TextField, label.clone());
+        let input = named(ime::guard(input), Role::TextField, label.clone());
         let input: Element<'a, Message> = match leading {
             None => input,
             Some(picture) => iced::widget::stack![

@@ -10,7 +10,7 @@ use iced::advanced::widget::{Id, Operation, operation};
 use iced::{Background, Border, Color, Rectangle, Task, Vector};
 
 use crate::theme::Theme;
-use crate::theme::tokens::size;
+use crate::theme::tokens::{size, space};
 
 thread_local! {
     /// Whether the last thing the user did was a key press: only then does new focus show its ring.
@@ -153,6 +153,88 @@ pub fn position(visit: impl FnOnce(&mut dyn Operation)) -> (Option<usize>, usize
     let mut position = Position::default();
     visit(&mut position);
     (position.focused, position.total)
+}
+
+/// Scrolls the scrollable around the focused thing so that it is in view (lists of ours do it themselves).
+pub fn reveal(mut visit: impl FnMut(&mut dyn Operation)) {
+    let mut find = FindHidden::default();
+    visit(&mut find);
+    if let Some((scrollable, offset)) = find.found {
+        visit(&mut ScrollNth { target: scrollable, offset, seen: 0 });
+    }
+}
+
+/// Finds the focused thing and how its scrollable has to move.
+#[derive(Default)]
+struct FindHidden {
+    seen: usize,
+    /// The scrollable whose children come next, then the one around what is visited: number and what of
+    /// its content is in view.
+    entering: Option<(usize, Rectangle)>,
+    around: Option<(usize, Rectangle)>,
+    found: Option<(usize, f32)>,
+}
+
+impl Operation for FindHidden {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation)) {
+        let before = self.around;
+        self.around = self.entering.take().or(before);
+        operate(self);
+        self.around = before;
+    }
+
+    fn scrollable(
+        &mut self,
+        _: Option<&Id>,
+        bounds: Rectangle,
+        _: Rectangle,
+        translation: Vector,
+        _: &mut dyn operation::Scrollable,
+    ) {
+        self.entering = Some((self.seen, bounds + translation));
+        self.seen += 1;
+    }
+
+    fn focusable(&mut self, _: Option<&Id>, place: Rectangle, state: &mut dyn operation::Focusable) {
+        let Some((number, view)) = self.around.filter(|_| state.is_focused()) else { return };
+        let margin = space::S;
+        let move_by = if place.y < view.y {
+            place.y - margin - view.y
+        } else {
+            (place.y + place.height + margin - view.y - view.height).max(0.0)
+        };
+        if move_by != 0.0 {
+            self.found = Some((number, move_by));
+        }
+    }
+}
+
+/// Scrolls the nth scrollable.
+struct ScrollNth {
+    target: usize,
+    offset: f32,
+    seen: usize,
+}
+
+impl Operation for ScrollNth {
+    fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation)) {
+        operate(self);
+    }
+
+    fn scrollable(
+        &mut self,
+        _: Option<&Id>,
+        bounds: Rectangle,
+        content_bounds: Rectangle,
+        _: Vector,
+        state: &mut dyn operation::Scrollable,
+    ) {
+        if self.seen == self.target {
+            let offset = operation::scrollable::AbsoluteOffset { x: 0.0, y: self.offset };
+            state.scroll_by(offset, bounds, content_bounds);
+        }
+        self.seen += 1;
+    }
 }
 
 /// An operation seen through a filter that hides everything focusable: texts and names still pass.

@@ -22,6 +22,7 @@ pub mod dialog;
 pub mod field;
 pub mod focus;
 pub mod icon;
+pub mod ime;
 pub mod layers;
 pub mod menu;
 pub mod named;

@@ -1,12 +1,13 @@
 //! Wraps anything so that it reports more to operations: a role and a name, or that it is a region.
 
 use iced::advanced::layout::{self, Layout};
-use iced::advanced::widget::{Operation, Tree, Widget, tree};
+use iced::advanced::widget::{Id, Operation, Tree, Widget, tree};
 use iced::advanced::{Clipboard, Shell, mouse, overlay, renderer};
 use iced::{Event, Length, Rectangle, Size, Vector};
 
 use super::Element;
 use super::access::{Node, Role};
+use super::focus::WithoutFocus;
 use super::region::Mark;
 use crate::theme::Theme;
 
@@ -14,6 +15,15 @@ use crate::theme::Theme;
 pub(super) enum Report {
     /// Role and name.
     Node(Node),
+    /// What is written in a field that reports only its focus; nothing can be focused in a disabled one.
+    Field {
+        /// Role and name.
+        node: Node,
+        /// The id of the field.
+        id: Option<Id>,
+        /// What is written.
+        text: String,
+    },
     /// Where a region begins and ends.
     Region,
 }
@@ -124,6 +134,15 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for Reporting<'_, Message> 
             Report::Node(node) => {
                 node.clone().report(operation, None, layout.bounds());
                 content.operate(tree, layout, renderer, operation);
+            }
+            Report::Field { node, id, text } => {
+                node.clone().report(operation, id.as_ref(), layout.bounds());
+                operation.text(None, layout.bounds(), text);
+                if node.disabled {
+                    content.operate(tree, layout, renderer, &mut WithoutFocus(operation));
+                } else {
+                    content.operate(tree, layout, renderer, operation);
+                }
             }
             Report::Region => {
                 operation.custom(None, layout.bounds(), &mut Mark::Begin);

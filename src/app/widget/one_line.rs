@@ -40,6 +40,11 @@ pub fn one_line<'a>(text: impl Into<String>) -> OneLine<'a> {
     OneLine { text, step: BODY, font: font::TEXT, color: None, width: Length::Shrink, middle: false }
 }
 
+/// How wide a text is on one line, in px.
+pub fn width_of(text: &str, step: Type, font: iced::Font) -> f32 {
+    one_line(text).step(step).font(font).paragraph(text).min_width()
+}
+
 impl<'a> OneLine<'a> {
     /// Size and line height (body unless told otherwise).
     pub fn step(mut self, step: Type) -> Self {

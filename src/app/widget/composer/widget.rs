@@ -2,20 +2,18 @@
 
 use std::rc::Rc;
 
-use iced::advanced::layout::{self, Layout};
-use iced::advanced::widget::{Id, Operation, Tree, Widget, tree};
-use iced::advanced::{Clipboard, Shell, input_method, mouse, overlay, renderer};
+use iced::advanced::widget::Id;
 use iced::keyboard::{Key, Modifiers, key::Named};
 use iced::widget::text_editor::{self, Binding, KeyPress, Status};
-use iced::{Background, Color, Event, Length, Padding, Rectangle, Size, Vector, border, keyboard};
+use iced::{Background, Color, Length, Padding, border};
 
 use super::editor::{Edit, Editor};
 use super::emoji::{Emoji, format};
 use crate::theme::tokens::{BODY, radius, size, space};
 use crate::theme::{Theme, font};
-use crate::widget::Element;
 use crate::widget::access::{Node, Role};
-use crate::widget::focus;
+use crate::widget::named::{Report, Reporting};
+use crate::widget::{Element, ime};
 
 /// Which keys send.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -188,21 +186,6 @@ fn bind<Message: Clone>(
     }
 }
 
-/// The widget a [`Composer`] becomes.
-struct Area<'a, Message> {
-    content: Element<'a, Message>,
-    id: Option<Id>,
-    name: String,
-    text: String,
-    disabled: bool,
-}
-
-#[derive(Default)]
-struct State {
-    /// The input method shows an unfinished word.
-    composing: bool,
-}
-
 impl<'a, Message: Clone + 'a> From<Composer<'a, Message>> for Element<'a, Message> {
     fn from(composer: Composer<'a, Message>) -> Self {
         let Composer { editor, on_edit, keys, id, name, placeholder, max_height, framed, enabled } = composer;
@@ -236,143 +219,9 @@ impl<'a, Message: Clone + 'a> From<Composer<'a, Message>> for Element<'a, Messag
         if enabled {
             area = area.on_action(move |action| on_edit(Edit::Action(action)));
         }
-        Element::new(Area {
-            content: area.highlight_with::<Emoji>((), format).into(),
-            id,
-            name,
-            text: editor.text(),
-            disabled: !enabled,
-        })
-    }
-}
-
-impl<Message> Widget<Message, Theme, iced::Renderer> for Area<'_, Message> {
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<State>()
-    }
-
-    fn state(&self) -> tree::State {
-        tree::State::new(State::default())
-    }
-
-    fn children(&self) -> Vec<Tree> {
-        vec![Tree::new(&self.content)]
-    }
-
-    fn diff(&self, tree: &mut Tree) {
-        tree.diff_children(std::slice::from_ref(&self.content));
-    }
-
-    fn size(&self) -> Size<Length> {
-        self.content.as_widget().size()
-    }
-
-    fn layout(
-        &mut self,
-        tree: &mut Tree,
-        renderer: &iced::Renderer,
-        limits: &layout::Limits,
-    ) -> layout::Node {
-        self.content.as_widget_mut().layout(&mut tree.children[0], renderer, limits)
-    }
-
-    fn update(
-        &mut self,
-        tree: &mut Tree,
-        event: &Event,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        renderer: &iced::Renderer,
-        clipboard: &mut dyn Clipboard,
-        shell: &mut Shell<'_, Message>,
-        viewport: &Rectangle,
-    ) {
-        let child = &mut tree.children[0];
-        match event {
-            Event::InputMethod(event) => {
-                tree.state.downcast_mut::<State>().composing = match event {
-                    input_method::Event::Preedit(text, _) => !text.is_empty(),
-                    _ => false,
-                };
-            }
-            // Keys belong to the input method until the word is finished: some platforms send them twice.
-            Event::Keyboard(keyboard::Event::KeyPressed { .. }) => {
-                let content = self.content.as_widget_mut();
-                if tree.state.downcast_ref::<State>().composing
-                    && focus::any_focused(|operation| content.operate(child, layout, renderer, operation))
-                {
-                    shell.capture_event();
-                    return;
-                }
-            }
-            _ => {}
-        }
-        self.content.as_widget_mut().update(
-            child,
-            event,
-            layout,
-            cursor,
-            renderer,
-            clipboard,
-            shell,
-            viewport,
-        );
-    }
-
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut iced::Renderer,
-        theme: &Theme,
-        style: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-    ) {
-        self.content.as_widget().draw(&tree.children[0], renderer, theme, style, layout, cursor, viewport);
-    }
-
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &iced::Renderer,
-    ) -> mouse::Interaction {
-        self.content.as_widget().mouse_interaction(&tree.children[0], layout, cursor, viewport, renderer)
-    }
-
-    fn operate(
-        &mut self,
-        tree: &mut Tree,
-        layout: Layout<'_>,
-        renderer: &iced::Renderer,
-        operation: &mut dyn Operation,
-    ) {
-        let mut node = Node::new(Role::TextField, self.name.clone());
-        node.disabled = self.disabled;
-        node.report(operation, self.id.as_ref(), layout.bounds());
-        operation.text(None, layout.bounds(), &self.text);
-        if !self.disabled {
-            self.content.as_widget_mut().operate(&mut tree.children[0], layout, renderer, operation);
-        }
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &iced::Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, iced::Renderer>> {
-        self.content.as_widget_mut().overlay(
-            &mut tree.children[0],
-            layout,
-            renderer,
-            viewport,
-            translation,
-        )
+        let mut node = Node::new(Role::TextField, name);
+        node.disabled = !enabled;
+        let content = ime::guard(area.highlight_with::<Emoji>((), format));
+        Element::new(Reporting::new(content, Report::Field { node, id, text: editor.text() }))
     }
 }

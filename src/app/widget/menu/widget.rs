@@ -13,7 +13,8 @@ use crate::theme::{Theme, font, style};
 use crate::widget::access::{Node, Role};
 use crate::widget::bits::label;
 use crate::widget::icon::{Icon, icon};
-use crate::widget::layers::beside;
+use crate::widget::layers::place::beside;
+use crate::widget::one_line::{one_line, width_of};
 use crate::widget::pressable::{Look, Pressable, Status};
 use crate::widget::{Element, focus};
 
@@ -122,6 +123,7 @@ impl<'a, Message: Clone + 'a> Menu<'a, Message> {
             self.operate_part(other, tree, layout, renderer, op);
         });
         focus::run(focus::focus_nth(at), |op| self.operate_part(part, tree, layout, renderer, op));
+        focus::reveal(|op| self.operate_part(part, tree, layout, renderer, op));
     }
 
     /// The place among the focusable items of the entry at `index`.
@@ -229,18 +231,15 @@ fn panel<'a, Message>(
     container(list).width(width).padding(gap::XS).style(style::popover).into()
 }
 
-/// About how wide an entry is; the panel is as wide as its widest entry.
+/// How wide an entry is without icon and check mark; the panel is as wide as its widest entry.
 fn entry_width<Message>(entry: &Entry<Message>) -> f32 {
-    let wide = |words: &str| {
-        words.chars().map(|c| if c.is_ascii() { BODY.size * 0.56 } else { BODY.size }).sum::<f32>()
-    };
     match entry {
         Entry::Item(item) => {
-            let keys = aside(item).map_or(0.0, |keys| wide(keys) + gap::XL);
-            let arrow = if matches!(item.action, Action::Open(_)) { gap::XXL } else { 0.0 };
-            wide(&item.label) + keys + arrow + gap::XL + gap::M
+            let aside = aside(item).map_or(0.0, |words| width_of(words, SMALL, font::MEDIUM) + gap::XL);
+            let arrow = if matches!(item.action, Action::Open(_)) { size::ICON_SMALL + gap::L } else { 0.0 };
+            width_of(&item.label, BODY, font::TEXT) + aside + arrow + gap::XL + gap::M
         }
-        Entry::Heading(words) => wide(words) + gap::XL,
+        Entry::Heading(words) => width_of(words, SMALL, font::TEXT) + gap::XL,
         Entry::Separator => 0.0,
     }
 }
@@ -273,8 +272,7 @@ fn line<'a, Message>(
             None => space().width(18.0).into(),
         });
     }
-    let words = text(item.label.clone()).size(BODY.size).wrapping(text::Wrapping::None);
-    content = content.push(container(words).width(Length::Fill).clip(true));
+    content = content.push(one_line(item.label.clone()).width(Length::Fill));
     if let Some(aside) = aside(item) {
         content = content.push(text(aside.to_owned()).size(SMALL.size).font(font::MEDIUM).style(style::muted));
     }

@@ -14,7 +14,8 @@
 //! * [`anchor`]: where the list stands, and the commands;
 //! * [`place`]: laying out rows around an anchor;
 //! * [`viewport`]: what is reported to the app, and the scrollbar;
-//! * `widget`: events, drawing, focus.
+//! * `control`: commands, scrolling, focus;
+//! * `widget`: layout, events, drawing.
 //!
 //! ```ignore
 //! VirtualList::new(ids.len(), |i| ids[i], |id| ids.binary_search(id).ok(), |i| self.row(i))
@@ -24,6 +25,7 @@
 //! ```
 
 mod anchor;
+mod control;
 mod place;
 #[cfg(test)]
 mod tests;
