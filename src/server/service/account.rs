@@ -147,7 +147,7 @@ impl Accounts {
                 if session::use_invite(tx, &hash, made.number)? {
                     Ok(made)
                 } else {
-                    Err(ChatError::from(invite_void()))
+                    Err(invite_void())
                 }
             })
             .await?;

@@ -78,9 +78,9 @@ impl Service {
         let core = Arc::new(Core {
             db,
             bus: Bus::start(),
-            users: Users::new(),
-            conversations: Conversations::new(),
-            members: Members::new(),
+            users: Users::default(),
+            conversations: Conversations::default(),
+            members: Members::default(),
             clock: Clock::new(latest),
             limits,
             epoch,

@@ -19,11 +19,13 @@ const ENTRIES: usize = 50_000;
 /// A bounded map behind a lock.
 struct Bounded<K, V>(RwLock<HashMap<K, V>>);
 
-impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
-    fn new() -> Self {
-        Self(RwLock::new(HashMap::new()))
+impl<K, V> Default for Bounded<K, V> {
+    fn default() -> Self {
+        Self(RwLock::default())
     }
+}
 
+impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
     fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<V>
     where
         K: std::borrow::Borrow<Q>,
@@ -49,17 +51,13 @@ impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
 }
 
 /// People by number and by id.
+#[derive(Default)]
 pub struct Users {
     by_number: Bounded<i64, Arc<UserRecord>>,
     numbers: Bounded<UserId, i64>,
 }
 
 impl Users {
-    /// Knows nobody yet.
-    pub fn new() -> Self {
-        Self { by_number: Bounded::new(), numbers: Bounded::new() }
-    }
-
     /// Notes a committed state; one with a higher version stays.
     pub fn learn(&self, record: UserRecord) -> Arc<UserRecord> {
         self.numbers.trim();
@@ -108,17 +106,13 @@ impl Users {
 }
 
 /// Internal numbers of conversations.
+#[derive(Default)]
 pub struct Conversations {
     pairs: Bounded<(i64, i64), i64>,
     groups: Bounded<GroupId, i64>,
 }
 
 impl Conversations {
-    /// Knows none yet.
-    pub fn new() -> Self {
-        Self { pairs: Bounded::new(), groups: Bounded::new() }
-    }
-
     /// The conversation of two people, if there is one.
     pub async fn pair(&self, db: &Db, a: i64, b: i64) -> Result<Option<i64>, StoreError> {
         if let Some(known) = self.pairs.get(&(a.min(b), a.max(b))) {
@@ -153,14 +147,10 @@ impl Conversations {
 }
 
 /// Numbers of the present members of groups, shared with whoever publishes.
+#[derive(Default)]
 pub struct Members(Bounded<i64, Arc<[i64]>>);
 
 impl Members {
-    /// Knows no group yet.
-    pub fn new() -> Self {
-        Self(Bounded::new())
-    }
-
     /// For a job that publishes to a group without changing its members: the list as far as this transaction
     /// can tell, to be given to [`Members::now`] after the commit.
     pub fn prepare(&self, tx: &mut Tx<'_>, conv: i64) -> Result<Arc<[i64]>, StoreError> {
