@@ -10,6 +10,7 @@ use hallway_app::i18n::{self, Language};
 use hallway_app::text::rich::{Mark, Rich, links};
 use hallway_app::theme::tokens::{BODY, META, PREVIEW, SMALL, size, space};
 use hallway_app::theme::{Appearance, Theme, font, style};
+use hallway_app::widget::Element;
 use hallway_app::widget::avatar::{Presence, avatar};
 use hallway_app::widget::badge::{Unread, badge};
 use hallway_app::widget::bits::{
@@ -28,10 +29,7 @@ use hallway_app::widget::row::{list_row, message_row};
 use hallway_app::widget::select_text::{Selection, select_area, select_text};
 use hallway_app::widget::toast::Toasts;
 use hallway_app::widget::virtual_list::{Stick, VirtualList};
-use hallway_app::widget::Element;
-use iced::widget::{
-    column, container, progress_bar, row, rule, space as gap, text,
-};
+use iced::widget::{column, container, progress_bar, row, rule, space as gap, text};
 use iced::{Alignment, Length, Point, Task};
 
 #[derive(Clone, Debug)]
@@ -68,7 +66,11 @@ impl Page {
             theme: Theme::new(appearance),
             chinese,
             above: Above::Nothing,
-            editor: Editor::with_text(if chinese { "收到，马上处理 👍🏽" } else { "On it 👍🏽 1️⃣" }),
+            editor: Editor::with_text(if chinese {
+                "收到，马上处理 👍🏽"
+            } else {
+                "On it 👍🏽 1️⃣"
+            }),
             toasts,
             selection: Some(Selection { anchor: (1, 4), head: (2, 12) }),
         }
@@ -89,7 +91,11 @@ impl Page {
             hairline_vertical(),
             container(self.timeline()).width(Length::Fill).height(Length::Fill).style(style::background),
             hairline_vertical(),
-            container(self.controls()).width(360).height(Length::Fill).padding(space::L).style(style::background),
+            container(self.controls())
+                .width(360)
+                .height(Length::Fill)
+                .padding(space::L)
+                .style(style::background),
         ];
         let layered = layers(page);
         match self.above {
@@ -176,15 +182,18 @@ impl Page {
                 label(self.say("can you look?", "帮忙看一下"), PREVIEW).style(style::secondary),
             ],
             _ => row![
-                one_line(self.say("The agenda for tomorrow is 👍🏽 ready", "明天的会议议程已经准备好，请查收 👍🏽"))
-                    .step(PREVIEW)
-                    .color(|p| p.text_2)
-                    .width(Length::Fill)
+                one_line(
+                    self.say("The agenda for tomorrow is 👍🏽 ready", "明天的会议议程已经准备好，请查收 👍🏽")
+                )
+                .step(PREVIEW)
+                .color(|p| p.text_2)
+                .width(Length::Fill)
             ],
         };
-        let second = row![container(preview.spacing(space::XS)).width(Length::Fill).clip(true), badge(unread)]
-            .spacing(space::S)
-            .align_y(Alignment::Center);
+        let second =
+            row![container(preview.spacing(space::XS)).width(Length::Fill).clip(true), badge(unread)]
+                .spacing(space::S)
+                .align_y(Alignment::Center);
         let content = row![picture, column![first, second].spacing(space::XXS).width(Length::Fill)]
             .spacing(space::M)
             .align_y(Alignment::Center);
@@ -261,7 +270,8 @@ impl Page {
         } else {
             time.into()
         };
-        let words = select_text(i, rich, self.theme.palette()).selection(part).on_link(nothing).trailing(marks);
+        let words =
+            select_text(i, rich, self.theme.palette()).selection(part).on_link(nothing).trailing(marks);
         let bubble =
             container(words).padding([space::S, space::M]).max_width(420).style(style::bubble(own, true));
         let who = avatar("anna", self.say("Anna Schmidt", "安娜")).size(size::AVATAR_MESSAGE);
@@ -349,7 +359,10 @@ impl Page {
             page_title(self.say("Settings", "设置")),
             iced::widget::Row::with_children(enabled).spacing(space::S).align_y(Alignment::Center),
             iced::widget::Row::with_children(disabled).spacing(space::S).align_y(Alignment::Center),
-            button(self.say("Start a workspace", "创建工作区")).icon(Icon::Server).fill().on_press(Message::Nothing),
+            button(self.say("Start a workspace", "创建工作区"))
+                .icon(Icon::Server)
+                .fill()
+                .on_press(Message::Nothing),
             field(self.say("Server address", "服务器地址"), "hallway.example", nothing)
                 .hint(self.say("Ask your administrator.", "可向管理员询问。")),
             field(self.say("Password", "密码"), "secret", nothing)
@@ -369,7 +382,12 @@ impl Page {
                 Icon::Chat,
                 self.say("Nothing here", "这里空空的"),
                 self.say("Start a chat with a colleague.", "和同事开始聊天吧。"),
-                Some(button(self.say("Start a chat", "开始聊天")).kind(Kind::Primary).on_press(Message::Nothing).into()),
+                Some(
+                    button(self.say("Start a chat", "开始聊天"))
+                        .kind(Kind::Primary)
+                        .on_press(Message::Nothing)
+                        .into()
+                ),
             ))
             .height(200),
         ]

@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn text_is_not_emoji() {
-        for text in ["plain", "123 #", "你好，世界", "مرحبا", "©", "™", "→", "☺\u{FE0E}", ""] {
+        for text in ["plain", "123 #", "你好，世界", "مرحبا", "©", "™", "→", "☺\u{FE0E}", ""]
+        {
             assert!(pieces(text).iter().all(|piece| !piece.emoji), "{text}");
         }
     }

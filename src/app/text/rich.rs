@@ -167,7 +167,13 @@ mod tests {
             rich.segments().into_iter().map(|s| (&text[s.range], s.emoji, s.marks.len())).collect();
         assert_eq!(
             segments,
-            [("see ", false, 1), ("👍", true, 1), (" ", false, 0), ("https://a.b", false, 1), (" now", false, 0)]
+            [
+                ("see ", false, 1),
+                ("👍", true, 1),
+                (" ", false, 0),
+                ("https://a.b", false, 1),
+                (" now", false, 0)
+            ]
         );
         assert_eq!(rich.target_at(link.start), Some(&"x"));
         assert_eq!(rich.target_at(link.end), None);
@@ -179,7 +185,10 @@ mod tests {
     fn links_end_where_a_reader_ends_them() {
         for (text, link) in [
             ("see https://example.org/a?b=c#d.", "https://example.org/a?b=c#d"),
-            ("(https://en.wikipedia.org/wiki/Rust_(language))", "https://en.wikipedia.org/wiki/Rust_(language)"),
+            (
+                "(https://en.wikipedia.org/wiki/Rust_(language))",
+                "https://en.wikipedia.org/wiki/Rust_(language)",
+            ),
             ("看http://例子.cn/路径，好的", "http://例子.cn/路径"),
             ("“https://x.y”", "https://x.y"),
         ] {

@@ -128,7 +128,10 @@ mod tests {
             ("Inter", 400, fontdb::Style::Italic),
             ("JetBrains Mono", 400, fontdb::Style::Normal),
         ] {
-            assert!(found.contains(&(name.to_owned(), weight, style)), "{name} {weight} {style:?}: {found:?}");
+            assert!(
+                found.contains(&(name.to_owned(), weight, style)),
+                "{name} {weight} {style:?}: {found:?}"
+            );
         }
         assert!(FILES.iter().map(|file| file.len()).sum::<usize>() < 2_500_000);
     }
@@ -146,11 +149,7 @@ mod tests {
         made.sort_by_key(|(weight, _)| *weight);
         assert_eq!(
             made,
-            [
-                (400, fontdb::Style::Italic),
-                (500, fontdb::Style::Normal),
-                (600, fontdb::Style::Normal)
-            ]
+            [(400, fontdb::Style::Italic), (500, fontdb::Style::Normal), (600, fontdb::Style::Normal)]
         );
         let whole = stand_ins(&[regular, bold]);
         let again: Vec<_> = whole.iter().cloned().chain(db.faces().cloned()).collect();

@@ -4,6 +4,8 @@
 //! colour. The catalogs of the iced widgets in use are in `catalog`; named styles are in [`style`].
 
 mod catalog;
+#[cfg(test)]
+mod contrast;
 pub mod font;
 pub mod style;
 pub mod tokens;

@@ -72,7 +72,10 @@ pub fn inset_strip(theme: &Theme) -> container::Style {
 
 /// A pill on the timeline: dates, tips.
 pub fn pill(theme: &Theme) -> container::Style {
-    container::Style { text_color: Some(theme.palette().text_2), ..rounded(theme.palette().inset, radius::FULL) }
+    container::Style {
+        text_color: Some(theme.palette().text_2),
+        ..rounded(theme.palette().inset, radius::FULL)
+    }
 }
 
 /// A card with a hairline around it.

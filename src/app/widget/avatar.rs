@@ -58,11 +58,7 @@ impl<'a> Avatar<'a> {
     }
 
     /// A presence dot; `ground` is what the avatar stands on.
-    pub fn presence(
-        mut self,
-        presence: Presence,
-        ground: impl Fn(&Palette) -> Color + 'a,
-    ) -> Self {
+    pub fn presence(mut self, presence: Presence, ground: impl Fn(&Palette) -> Color + 'a) -> Self {
         self.presence = Some((presence, Box::new(ground)));
         self
     }
@@ -76,7 +72,13 @@ fn fill(renderer: &mut iced::Renderer, bounds: Rectangle, color: Color, border: 
 }
 
 /// Draws a presence mark into a square, with a 2 px ring in the colour of the ground around it.
-fn draw_presence(renderer: &mut iced::Renderer, p: &Palette, presence: Presence, at: Rectangle, ground: Color) {
+fn draw_presence(
+    renderer: &mut iced::Renderer,
+    p: &Palette,
+    presence: Presence,
+    at: Rectangle,
+    ground: Color,
+) {
     let ring = 2.0;
     fill(renderer, at.expand(ring), ground, border::rounded(radius::FULL));
     match presence {

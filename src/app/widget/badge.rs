@@ -44,12 +44,15 @@ pub fn badge<'a, Message: 'a>(unread: Unread) -> Element<'a, Message> {
             space().width(0).height(0).into()
         };
     }
-    let number =
-        text(count_text(unread.count)).size(META.size).font(font::SEMIBOLD).line_height(text::LineHeight::Relative(1.0));
+    let number = text(count_text(unread.count))
+        .size(META.size)
+        .font(font::SEMIBOLD)
+        .line_height(text::LineHeight::Relative(1.0));
     let mut label: super::Row<'a, Message> = row![].spacing(2).align_y(Alignment::Center);
     if unread.mention {
-        label = label
-            .push(text("@").size(META.size).font(font::SEMIBOLD).line_height(text::LineHeight::Relative(1.0)));
+        label = label.push(
+            text("@").size(META.size).font(font::SEMIBOLD).line_height(text::LineHeight::Relative(1.0)),
+        );
     }
     let digits = unread.count < 10 && !unread.mention;
     container(label.push(number))

@@ -40,9 +40,8 @@ pub fn hairline_vertical<'a, Message: 'a>() -> Element<'a, Message> {
 
 /// A pill in the middle of the timeline: a date.
 pub fn pill<'a, Message: 'a>(content: impl text::IntoFragment<'a>) -> Element<'a, Message> {
-    let pill = container(label(content, SMALL).font(font::MEDIUM))
-        .padding([gap::XXS, gap::M])
-        .style(style::pill);
+    let pill =
+        container(label(content, SMALL).font(font::MEDIUM)).padding([gap::XXS, gap::M]).style(style::pill);
     container(pill).center_x(Length::Fill).padding([gap::S, 0.0]).into()
 }
 

@@ -195,7 +195,8 @@ fn look(kind: Kind, round: f32) -> impl Fn(&Theme, Status) -> Look {
         let active = status.hovered || status.pressed;
         let border = border::rounded(round);
         if status.disabled {
-            let background = matches!(kind, Kind::Primary | Kind::Danger | Kind::Secondary).then_some(p.inset);
+            let background =
+                matches!(kind, Kind::Primary | Kind::Danger | Kind::Secondary).then_some(p.inset);
             return Look { background, text: Some(p.text_3), border: border.width(0.0) };
         }
         match kind {
@@ -204,9 +205,7 @@ fn look(kind: Kind, round: f32) -> impl Fn(&Theme, Status) -> Look {
                 text: Some(p.on_accent),
                 border,
             },
-            Kind::Danger => {
-                Look { background: Some(p.danger_fill), text: Some(p.on_danger), border }
-            }
+            Kind::Danger => Look { background: Some(p.danger_fill), text: Some(p.on_danger), border },
             Kind::Secondary => Look {
                 background: match (status.selected, active) {
                     (true, _) => Some(p.selected),

@@ -71,8 +71,7 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for Guard<'_, Message> {
         let content = self.content.as_widget_mut();
         match event {
             Event::InputMethod(event) => {
-                state.composing =
-                    matches!(event, input_method::Event::Preedit(text, _) if !text.is_empty());
+                state.composing = matches!(event, input_method::Event::Preedit(text, _) if !text.is_empty());
             }
             Event::Keyboard(keyboard::Event::KeyPressed { .. })
                 if state.composing

@@ -168,12 +168,7 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for OneLine<'_> {
         Size::new(self.width, Length::Fixed(self.step.line))
     }
 
-    fn layout(
-        &mut self,
-        tree: &mut Tree,
-        _: &iced::Renderer,
-        limits: &layout::Limits,
-    ) -> layout::Node {
+    fn layout(&mut self, tree: &mut Tree, _: &iced::Renderer, limits: &layout::Limits) -> layout::Node {
         let state = tree.state.downcast_mut::<State>();
         let same = state.key.as_ref().is_some_and(|key| {
             key.text == self.text
@@ -182,12 +177,8 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for OneLine<'_> {
                 && key.middle == self.middle
         });
         if !same {
-            state.key = Some(Key {
-                text: self.text.clone(),
-                step: self.step,
-                font: self.font,
-                middle: self.middle,
-            });
+            state.key =
+                Some(Key { text: self.text.clone(), step: self.step, font: self.font, middle: self.middle });
             state.whole = self.paragraph(&self.text);
             state.short = None;
         }

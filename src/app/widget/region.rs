@@ -126,7 +126,7 @@ mod tests {
         let mut h = Harness::new((), |_: &mut (), _| Task::none(), view, (300.0, 300.0));
         for (forward, name) in [(true, "a"), (true, "c"), (true, "a"), (false, "c"), (false, "a")] {
             h.run(cycle(forward));
-            let expected = h.place(named(name));
+            let expected = h.find(named(name)).expect("a button").bounds;
             assert_eq!(h.find(focused()).expect("focus").bounds(), expected, "{name}");
         }
     }

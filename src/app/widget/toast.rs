@@ -92,10 +92,12 @@ fn card<'a, Message: Clone + 'a>(toast: &Toast<Message>) -> Element<'a, Message>
         .spacing(gap::L)
         .align_y(Alignment::Center);
     if let Some((word, message)) = &toast.action {
-        let words = text(word.clone()).size(BODY.size).font(font::SEMIBOLD).style(|theme: &Theme| text::Style {
-            color: Some(theme.palette().tooltip_action),
-        });
-        line = line.push(custom(words, word.clone()).padding([0.0, gap::XS]).small().on_press(message.clone()));
+        let words = text(word.clone())
+            .size(BODY.size)
+            .font(font::SEMIBOLD)
+            .style(|theme: &Theme| text::Style { color: Some(theme.palette().tooltip_action) });
+        line =
+            line.push(custom(words, word.clone()).padding([0.0, gap::XS]).small().on_press(message.clone()));
     }
     let card = container(line).padding([gap::S, gap::L]).style(style::toast);
     named(card, Role::Status, toast.text.clone())

@@ -61,14 +61,15 @@ impl<'a, Message: Clone + 'a> From<Toggle<'a, Message>> for Element<'a, Message>
 }
 
 fn track<'a, Message: 'a>(on: bool) -> Element<'a, Message> {
-    let knob = container(space()).width(size::SWITCH_KNOB).height(size::SWITCH_KNOB).style(move |theme: &Theme| {
-        let p = theme.palette();
-        container::Style {
-            background: Some(Background::Color(if on { p.on_accent } else { p.control_border })),
-            border: border::rounded(radius::FULL),
-            ..container::Style::default()
-        }
-    });
+    let knob =
+        container(space()).width(size::SWITCH_KNOB).height(size::SWITCH_KNOB).style(move |theme: &Theme| {
+            let p = theme.palette();
+            container::Style {
+                background: Some(Background::Color(if on { p.on_accent } else { p.control_border })),
+                border: border::rounded(radius::FULL),
+                ..container::Style::default()
+            }
+        });
     container(knob)
         .width(size::SWITCH)
         .height(size::SWITCH_KNOB + gap::XS * 2.0)

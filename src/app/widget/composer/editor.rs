@@ -108,8 +108,7 @@ impl Editor {
         let before = text.get(..self.cursor())?;
         let start = before.rfind(marker)?;
         let typed = before.get(start + marker.len_utf8()..)?;
-        let begins_word =
-            before.get(..start)?.chars().next_back().is_none_or(|c| !c.is_ascii_alphanumeric());
+        let begins_word = before.get(..start)?.chars().next_back().is_none_or(|c| !c.is_ascii_alphanumeric());
         (begins_word && !typed.contains(char::is_whitespace)).then_some(start..before.len())
     }
 

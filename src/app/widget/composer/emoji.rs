@@ -33,8 +33,11 @@ impl Highlighter for Emoji {
 
     fn highlight_line(&mut self, line: &str) -> Self::Iterator<'_> {
         self.line += 1;
-        let found: Vec<_> =
-            pieces(line).into_iter().filter(|piece| piece.emoji).map(|piece| (piece.range, IsEmoji)).collect();
+        let found: Vec<_> = pieces(line)
+            .into_iter()
+            .filter(|piece| piece.emoji)
+            .map(|piece| (piece.range, IsEmoji))
+            .collect();
         found.into_iter()
     }
 

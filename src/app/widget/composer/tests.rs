@@ -155,7 +155,13 @@ fn tab_leaves_and_other_keys_pass() {
     h.key(Named::PageUp, NONE);
     h.key(Named::ArrowUp, Modifiers::ALT);
     h.chord("k", Modifiers::COMMAND);
-    assert_eq!(h.ignored.iter().filter(|e| matches!(e, iced::Event::Keyboard(keyboard::Event::KeyPressed { .. }))).count(), 3);
+    assert_eq!(
+        h.ignored
+            .iter()
+            .filter(|e| matches!(e, iced::Event::Keyboard(keyboard::Event::KeyPressed { .. })))
+            .count(),
+        3
+    );
     assert!(h.find(focused()).is_some());
     h.state.editor.take();
     h.key(Named::ArrowUp, NONE);
@@ -165,9 +171,8 @@ fn tab_leaves_and_other_keys_pass() {
 #[test]
 fn grows_then_scrolls() {
     let mut h = page();
-    let height = |h: &mut Harness<Page, Message>| {
-        h.find(selector::id("composer")).expect("composer").bounds().height
-    };
+    let height =
+        |h: &mut Harness<Page, Message>| h.find(selector::id("composer")).expect("composer").bounds().height;
     assert_eq!(height(&mut h), 36.0);
     h.key(Named::Enter, Modifiers::SHIFT);
     assert_eq!(height(&mut h), 56.0);

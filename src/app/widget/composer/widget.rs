@@ -57,12 +57,7 @@ pub fn composer<'a, Message: Clone + 'a>(
     Composer {
         editor,
         on_edit: Box::new(on_edit),
-        keys: Keys {
-            send_key: SendKey::default(),
-            on_send: None,
-            on_key: None,
-            on_paste: None,
-        },
+        keys: Keys { send_key: SendKey::default(), on_send: None, on_key: None, on_paste: None },
         id: None,
         name: String::new(),
         placeholder: String::new(),

@@ -23,8 +23,8 @@ use iced::{Background, Color, Event, Length, Point, Rectangle, Size, Vector, win
 
 use super::Element;
 use super::focus::{self, WithoutFocus};
-use place::Place;
 use crate::theme::Theme;
+use place::Place;
 
 /// Something above the view.
 pub struct Layer<'a, Message> {
@@ -262,9 +262,9 @@ impl<'a, Message> Layers<'a, Message> {
         match event {
             Event::Window(_) => true,
             Event::Mouse(mouse::Event::ButtonReleased(_) | mouse::Event::CursorLeft) => true,
-            Event::Keyboard(
-                keyboard::Event::ModifiersChanged(_) | keyboard::Event::KeyReleased { .. },
-            ) => true,
+            Event::Keyboard(keyboard::Event::ModifiersChanged(_) | keyboard::Event::KeyReleased { .. }) => {
+                true
+            }
             _ => false,
         }
     }
@@ -309,8 +309,7 @@ impl<Message: Clone> Widget<Message, Theme, iced::Renderer> for Layers<'_, Messa
             let node = match index.checked_sub(1).and_then(|layer| self.layers.get(layer)) {
                 None => child.as_widget_mut().layout(tree, renderer, limits),
                 Some(meta) => {
-                    let node =
-                        child.as_widget_mut().layout(tree, renderer, &meta.place.limits(window));
+                    let node = child.as_widget_mut().layout(tree, renderer, &meta.place.limits(window));
                     let at = meta.place.position(window, node.size());
                     node.move_to(at)
                 }
@@ -353,16 +352,7 @@ impl<Message: Clone> Widget<Message, Theme, iced::Renderer> for Layers<'_, Messa
             }
             let child = self.children[index].as_widget_mut();
             let child_tree = &mut tree.children[index];
-            child.update(
-                child_tree,
-                event,
-                child_layout,
-                child_cursor,
-                renderer,
-                clipboard,
-                shell,
-                viewport,
-            );
+            child.update(child_tree, event, child_layout, child_cursor, renderer, clipboard, shell, viewport);
             if index > owner && pointer.is_over(child_layout.bounds()) {
                 pointer = mouse::Cursor::Unavailable;
             }
@@ -399,10 +389,8 @@ impl<Message: Clone> Widget<Message, Theme, iced::Renderer> for Layers<'_, Messa
     ) {
         let owner = self.owner();
         let children: Vec<Layout<'_>> = layout.children().collect();
-        let over_passive = children
-            .iter()
-            .enumerate()
-            .any(|(index, child)| index > owner && cursor.is_over(child.bounds()));
+        let over_passive =
+            children.iter().enumerate().any(|(index, child)| index > owner && cursor.is_over(child.bounds()));
         for (index, (child, tree)) in self.children.iter().zip(&tree.children).enumerate() {
             let Some(&child_layout) = children.get(index) else { continue };
             let cursor = if index < owner || (index == owner && over_passive) {

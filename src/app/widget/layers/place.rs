@@ -63,11 +63,9 @@ pub(crate) fn beside(anchor: Rectangle, window: Size, size: Size) -> Point {
     } else {
         anchor.x + anchor.width - size.width
     };
-    let inside = |at: f32, size: f32, window: f32| at.min(window - size - margin).max(margin.min(window - size));
-    Point::new(
-        inside(x, size.width, window.width).max(0.0),
-        inside(y, size.height, window.height).max(0.0),
-    )
+    let inside =
+        |at: f32, size: f32, window: f32| at.min(window - size - margin).max(margin.min(window - size));
+    Point::new(inside(x, size.width, window.width).max(0.0), inside(y, size.height, window.height).max(0.0))
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn a_dialog_takes_the_keyboard_and_gives_it_back() {
     h.key(Named::Tab, NONE);
     let ask = h.find(focused()).expect("focus").bounds();
     h.key(Named::Enter, NONE);
-    let keep = h.place(named("Keep"));
+    let keep = h.find(named("Keep")).expect("a button").bounds;
     assert_eq!(h.find(focused()).expect("focus").bounds(), keep, "the safe button");
     h.typewrite("x");
     assert_eq!(h.state.typed, "", "nothing reaches the field below");
@@ -114,7 +114,7 @@ fn a_dialog_takes_the_keyboard_and_gives_it_back() {
     assert_eq!(h.state.done, ["yes"]);
     h.key(Named::Escape, NONE);
     assert_eq!(h.state.depth, 1);
-    let delete = h.place(named("Delete"));
+    let delete = h.find(named("Delete")).expect("a button").bounds;
     assert_eq!(h.find(focused()).expect("focus").bounds(), delete);
     h.key(Named::Escape, NONE);
     assert_eq!(h.state.depth, 0);

@@ -53,8 +53,14 @@ impl Page {
 
     fn view(&self) -> Element<'_, Message> {
         let rows = column![
-            list_row(text("First"), "First").height(40).on_press(Message::Did("first")).on_context(Message::Open),
-            list_row(text("Second"), "Second").height(40).on_press(Message::Did("second")).on_context(Message::Open),
+            list_row(text("First"), "First")
+                .height(40)
+                .on_press(Message::Did("first"))
+                .on_context(Message::Open),
+            list_row(text("Second"), "Second")
+                .height(40)
+                .on_press(Message::Did("second"))
+                .on_context(Message::Open),
         ];
         layers(rows).push_maybe(self.menu.map(|at| layer(at, Message::Close, entries()))).into()
     }
@@ -110,7 +116,7 @@ fn the_keyboard_does_everything_and_the_focus_comes_back() {
     assert!(h.find(named("Always")).is_none());
     assert!(h.state.menu.is_some());
     h.typewrite("d");
-    let delete = h.place(named("Delete"));
+    let delete = h.find(named("Delete")).expect("an item").bounds;
     assert_eq!(h.find(focused()).expect("focus").bounds(), delete);
     h.key(Named::Escape, NONE);
     assert_eq!(h.state.menu, None);

@@ -217,9 +217,9 @@ fn panel<'a, Message>(
     for (index, entry) in entries.iter().enumerate() {
         lines = lines.push(match entry {
             Entry::Separator => container(rule::horizontal(1)).padding([gap::XS, 0.0]).into(),
-            Entry::Heading(words) => container(label(words.clone(), SMALL).style(style::muted))
-                .padding([gap::XS, gap::M])
-                .into(),
+            Entry::Heading(words) => {
+                container(label(words.clone(), SMALL).style(style::muted)).padding([gap::XS, gap::M]).into()
+            }
             Entry::Item(item) => line(item, open == Some(index), pictures, checks, inner(index)),
         });
     }
@@ -274,7 +274,8 @@ fn line<'a, Message>(
     }
     content = content.push(one_line(item.label.clone()).width(Length::Fill));
     if let Some(aside) = aside(item) {
-        content = content.push(text(aside.to_owned()).size(SMALL.size).font(font::MEDIUM).style(style::muted));
+        content =
+            content.push(text(aside.to_owned()).size(SMALL.size).font(font::MEDIUM).style(style::muted));
     }
     if matches!(item.action, Action::Open(_)) {
         content = content.push(icon(Icon::ChevronRight).size(size::ICON_SMALL));

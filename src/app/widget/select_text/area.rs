@@ -91,10 +91,8 @@ impl<K: Key> Operation for Nearest<K> {
     fn custom(&mut self, _: Option<&Id>, bounds: Rectangle, state: &mut dyn std::any::Any) {
         let Some(core) = state.downcast_ref::<Core<K>>() else { return };
         let outside = |at: f32, from: f32, length: f32| (from - at).max(at - from - length).max(0.0);
-        let distance = (
-            outside(self.point.y, bounds.y, bounds.height),
-            outside(self.point.x, bounds.x, bounds.width),
-        );
+        let distance =
+            (outside(self.point.y, bounds.y, bounds.height), outside(self.point.x, bounds.x, bounds.width));
         if self.best.as_ref().is_none_or(|best| distance < best.distance) {
             let relative = Point::new(self.point.x - bounds.x, self.point.y - bounds.y);
             self.best = Some(Hit {
@@ -315,16 +313,7 @@ impl<K: Key + Sync, Message> Widget<Message, Theme, iced::Renderer> for SelectAr
         viewport: &Rectangle,
     ) {
         let content = self.content.as_widget_mut();
-        content.update(
-            &mut tree.children[0],
-            event,
-            layout,
-            cursor,
-            renderer,
-            clipboard,
-            shell,
-            viewport,
-        );
+        content.update(&mut tree.children[0], event, layout, cursor, renderer, clipboard, shell, viewport);
         if let Event::Keyboard(keyboard::Event::ModifiersChanged(modifiers)) = event {
             tree.state.downcast_mut::<State<K>>().shift = modifiers.shift();
         }
@@ -395,13 +384,7 @@ impl<K: Key + Sync, Message> Widget<Message, Theme, iced::Renderer> for SelectAr
         viewport: &Rectangle,
         translation: Vector,
     ) -> Option<overlay::Element<'b, Message, Theme, iced::Renderer>> {
-        self.content.as_widget_mut().overlay(
-            &mut tree.children[0],
-            layout,
-            renderer,
-            viewport,
-            translation,
-        )
+        self.content.as_widget_mut().overlay(&mut tree.children[0], layout, renderer, viewport, translation)
     }
 }
 

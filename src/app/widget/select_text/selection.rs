@@ -90,7 +90,8 @@ impl Grain {
             Self::Line => {
                 let before = text.get(..byte).unwrap_or(text);
                 let start = before.rfind('\n').map_or(0, |at| at + 1);
-                let end = text.get(byte..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| byte + at);
+                let end =
+                    text.get(byte..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| byte + at);
                 start..end
             }
         }

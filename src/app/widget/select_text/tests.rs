@@ -68,12 +68,7 @@ impl Page {
 
 fn page(texts: &[&str]) -> Harness<Page, Message> {
     let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-    Harness::new(
-        Page { texts, selection: None, opened: vec![] },
-        Page::update,
-        Page::view,
-        (400.0, 300.0),
-    )
+    Harness::new(Page { texts, selection: None, opened: vec![] }, Page::update, Page::view, (400.0, 300.0))
 }
 
 fn press(h: &mut Harness<Page, Message>) {

@@ -313,8 +313,7 @@ impl<K: Key, L: Clone + PartialEq + 'static, Message> Widget<Message, Theme, ice
         match &mut self.trailing {
             None => layout::Node::new(limits.resolve(Length::Shrink, Length::Shrink, text)),
             Some(trailing) => {
-                let node =
-                    trailing.as_widget_mut().layout(&mut tree.children[0], renderer, &limits.loose());
+                let node = trailing.as_widget_mut().layout(&mut tree.children[0], renderer, &limits.loose());
                 let (at, size) = Self::with_trailing(&state.core.paragraph, text, node.size(), max);
                 layout::Node::with_children(size, vec![node.move_to(at)])
             }

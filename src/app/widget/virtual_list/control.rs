@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use iced::Size;
+use iced::advanced::Shell;
 use iced::advanced::layout::Layout;
 use iced::advanced::widget::{Operation, Tree};
-use iced::advanced::Shell;
 use iced::keyboard::{self, Key as KeyboardKey, key::Named};
 
 use super::anchor::{Anchor, Command, Inbox, Position, Stick};
@@ -238,7 +238,12 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
     }
 
     /// The one row Tab stops at.
-    pub(super) fn tab_row(&mut self, state: &mut State<K>, layout: Layout<'_>, renderer: &iced::Renderer) -> Option<K> {
+    pub(super) fn tab_row(
+        &mut self,
+        state: &mut State<K>,
+        layout: Layout<'_>,
+        renderer: &iced::Renderer,
+    ) -> Option<K> {
         let built = |key: &K| self.rows.iter().any(|row| &row.key == key);
         if let Some((key, _)) = &state.focused
             && built(key)
@@ -326,7 +331,13 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
         shell.capture_event();
     }
 
-    pub(super) fn drag_thumb(&self, state: &mut State<K>, y: f32, size: Size, shell: &mut Shell<'_, Message>) {
+    pub(super) fn drag_thumb(
+        &self,
+        state: &mut State<K>,
+        y: f32,
+        size: Size,
+        shell: &mut Shell<'_, Message>,
+    ) {
         let Some((offset, bar)) = state.grabbed else { return };
         let (index, part) = bar.row_at(y - offset, size, self.len);
         state.inbox.clear();

@@ -141,11 +141,7 @@ const PARKING: f32 = 100_000.0;
 
 impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
     /// Builds the rows for a request. Cost: the rows in view, plus at most one screenful for a clamp.
-    pub(super) fn place(
-        &self,
-        renderer: &iced::Renderer,
-        request: Request<'_, K>,
-    ) -> Placed<'a, K, Message> {
+    pub(super) fn place(&self, renderer: &iced::Renderer, request: Request<'_, K>) -> Placed<'a, K, Message> {
         let Request { anchor, size, reveal, keep, trees } = request;
         let mut builder = Builder {
             list: self,

@@ -71,15 +71,7 @@ const HEIGHT: f32 = 400.0;
 
 fn harness(rows: impl IntoIterator<Item = u64>, start: Position<u64>) -> Harness<List, Message> {
     let rows = rows.into_iter().map(|id| (id, 30.0 + (id * 7 % 40) as f32)).collect();
-    let list = List {
-        rows,
-        stick: Stick::End,
-        start,
-        session: 0,
-        seen: None,
-        reports: 0,
-        pressed: vec![],
-    };
+    let list = List { rows, stick: Stick::End, start, session: 0, seen: None, reports: 0, pressed: vec![] };
     Harness::new(list, List::update, List::view, (300.0, HEIGHT))
 }
 

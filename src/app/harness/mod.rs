@@ -30,9 +30,14 @@ use iced_selector::{Bounded, Candidate, Selector};
 
 use crate::theme::{Appearance, Theme, font, tokens};
 use crate::widget::Element;
-use crate::widget::access::{Node, Role};
+use crate::widget::access::Node;
 
+mod find;
+mod picture;
+
+pub use find::{Containing, Named, Place, containing, focused, named, role};
 pub use iced_selector as selector;
+pub use picture::Picture;
 
 /// A clipboard in memory.
 #[derive(Debug, Default)]
@@ -64,43 +69,6 @@ pub struct Times {
     pub draw: Duration,
     /// Painting it.
     pub raster: Duration,
-}
-
-/// A picture of the window.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// Width in physical pixels.
-    pub width: u32,
-    /// Height in physical pixels.
-    pub height: u32,
-    /// Four bytes a pixel, row by row.
-    pub rgba: Vec<u8>,
-}
-
-impl Picture {
-    /// The colour at a physical pixel.
-    pub fn at(&self, x: u32, y: u32) -> [u8; 4] {
-        let start = ((y * self.width + x) * 4) as usize;
-        self.rgba[start..start + 4].try_into().unwrap()
-    }
-
-    /// The number of different colours: a drawn view has many, an empty one few.
-    pub fn colors(&self) -> usize {
-        self.rgba.chunks_exact(4).collect::<std::collections::HashSet<_>>().len()
-    }
-
-    /// Writes a PNG, making the folders on the way.
-    pub fn save(&self, path: impl AsRef<Path>) {
-        let path = path.as_ref();
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).unwrap();
-        }
-        let file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
-        let mut encoder = png::Encoder::new(file, self.width, self.height);
-        encoder.set_color(png::ColorType::Rgba);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.write_header().unwrap().write_image_data(&self.rgba).unwrap();
-    }
 }
 
 type Update<S, M> = Box<dyn FnMut(&mut S, M) -> Task<M>>;
@@ -143,7 +111,8 @@ impl<S, M: Send + 'static> Harness<S, M> {
         size: impl Into<Size>,
     ) -> Self {
         font::prepare();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let renderer = runtime
             .block_on(<iced::Renderer as Headless>::new(
                 font::TEXT,
@@ -242,7 +211,9 @@ impl<S, M: Send + 'static> Harness<S, M> {
         });
         self.ignored.extend(ignored.into_iter().filter(|e| !matches!(e, Event::Window(_))));
         for state in states {
-            if let user_interface::State::Updated { redraw_request, input_method, mouse_interaction, .. } = state
+            if let user_interface::State::Updated {
+                redraw_request, input_method, mouse_interaction, ..
+            } = state
             {
                 self.redraw = redraw_request;
                 self.interaction = mouse_interaction;
@@ -527,10 +498,7 @@ impl<S, M: Send + 'static> Harness<S, M> {
         self.settle();
         let (theme, cursor, size) = (self.theme, self.cursor, self.size);
         let base = theme.base();
-        let physical = Size::new(
-            (size.width * scale).round() as u32,
-            (size.height * scale).round() as u32,
-        );
+        let physical = Size::new((size.width * scale).round() as u32, (size.height * scale).round() as u32);
         let rgba = self.with_ui(|ui, renderer, clipboard, times| {
             let mut messages = Vec::new();
             let redraw = Event::Window(window::Event::RedrawRequested(Instant::now()));
@@ -550,88 +518,4 @@ impl<S, M: Send + 'static> Harness<S, M> {
     pub fn png(&mut self, path: impl AsRef<Path>, scale: f32) {
         self.picture(scale).save(path);
     }
-}
-
-/// A place found by one of the selectors of this module.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
-    /// Where it is.
-    pub bounds: Rectangle,
-    /// What of it can be seen.
-    pub visible: Option<Rectangle>,
-}
-
-impl Bounded for Place {
-    fn bounds(&self) -> Rectangle {
-        self.bounds
-    }
-
-    fn visible_bounds(&self) -> Option<Rectangle> {
-        self.visible
-    }
-}
-
-/// Finds by what something is called: buttons, rows, menu items.
-#[derive(Debug, Clone)]
-pub struct Named {
-    role: Option<Role>,
-    name: String,
-}
-
-/// Anything called `name`.
-pub fn named(name: impl Into<String>) -> Named {
-    Named { role: None, name: name.into() }
-}
-
-/// The thing of this role called `name`.
-pub fn role(role: Role, name: impl Into<String>) -> Named {
-    Named { role: Some(role), name: name.into() }
-}
-
-impl Selector for Named {
-    type Output = Place;
-
-    fn select(&mut self, candidate: Candidate<'_>) -> Option<Place> {
-        let Candidate::Custom { state, bounds, visible_bounds, .. } = candidate else { return None };
-        let node = state.downcast_ref::<Node>()?;
-        (node.name == self.name && self.role.is_none_or(|role| role == node.role))
-            .then_some(Place { bounds, visible: visible_bounds })
-    }
-
-    fn description(&self) -> String {
-        format!("thing named {:?}", self.name)
-    }
-}
-
-/// Finds the first visible text with `part` in it.
-#[derive(Debug, Clone)]
-pub struct Containing(String);
-
-/// The first visible text with `part` in it.
-pub fn containing(part: impl Into<String>) -> Containing {
-    Containing(part.into())
-}
-
-impl Selector for Containing {
-    type Output = Place;
-
-    fn select(&mut self, candidate: Candidate<'_>) -> Option<Place> {
-        match candidate {
-            Candidate::Text { content, bounds, visible_bounds: Some(visible), .. }
-                if content.contains(&self.0) =>
-            {
-                Some(Place { bounds, visible: Some(visible) })
-            }
-            _ => None,
-        }
-    }
-
-    fn description(&self) -> String {
-        format!("text with {:?}", self.0)
-    }
-}
-
-/// What has the keyboard.
-pub fn focused() -> impl Selector<Output = iced_selector::Target> {
-    iced_selector::is_focused()
 }
