@@ -148,6 +148,13 @@ def prove(link):
     phone.sign_in(password="staple staple staple")
     ben.call("session.end", instance_id=phone.instance_id)
     check(phone.wait_for("kicked_out")["type"] == "REST_API_Kick", "an ended instance is told why")
+    phone.close()
+    phone.connect()
+    try:
+        phone.sign_in(token=phone.token)
+        check(False, "an ended instance stays out")
+    except Refused as error:
+        check((error.code, error.data.get("type")) == (70052, "REST_API_Kick"), "and stays out, and learns why later, too")
     for client in (anna, ben, laptop, phone):
         client.close()
     print("all of it was right")
