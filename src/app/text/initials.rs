@@ -14,7 +14,7 @@ pub fn initials(name: &str) -> String {
     let mut letters = name
         .split(|c: char| c.is_whitespace() || matches!(c, '-' | '_' | '.' | ',' | '/'))
         .filter_map(first_letter);
-    match (letters.next(), letters.last()) {
+    match (letters.next(), letters.next_back()) {
         (Some(first), Some(last)) => first + &last,
         (Some(first), None) => first,
         _ => "?".to_owned(),

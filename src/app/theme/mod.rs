@@ -14,6 +14,9 @@ use iced::theme::{Base, Mode, Style};
 
 pub use tokens::Palette;
 
+/// Picks a colour from the tokens when something is drawn.
+pub type Pick<'a> = Box<dyn Fn(&Palette) -> iced::Color + 'a>;
+
 /// The appearance in force. Cheap to copy.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Theme {

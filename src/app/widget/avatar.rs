@@ -10,7 +10,7 @@ use super::Element;
 use super::access::{Node, Role};
 use crate::text::initials::initials;
 use crate::theme::tokens::{AVATAR_TEXT, AVATAR_TEXT_WIDE, Palette, person_index, radius, size};
-use crate::theme::{Theme, font};
+use crate::theme::{Pick, Theme, font};
 
 /// Whether somebody is there. The shape differs, not only the colour: ● ◐ ⊖ ○.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Avatar<'a> {
     name: String,
     size: f32,
     square: bool,
-    presence: Option<(Presence, Box<dyn Fn(&Palette) -> Color + 'a>)>,
+    presence: Option<(Presence, Pick<'a>)>,
 }
 
 /// A round avatar; the colour follows from `id`, the letters from `name`.

@@ -47,7 +47,7 @@ impl Focus {
     }
 
     /// Gives the focus up.
-    pub fn drop(&mut self) {
+    pub fn give_up(&mut self) {
         *self = Self::default();
     }
 }
@@ -62,7 +62,7 @@ impl operation::Focusable for Focus {
     }
 
     fn unfocus(&mut self) {
-        self.drop();
+        self.give_up();
     }
 }
 

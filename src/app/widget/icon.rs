@@ -9,8 +9,8 @@ use iced::advanced::{mouse, renderer};
 use iced::{Color, Length, Rectangle, Size};
 
 use super::Element;
-use crate::theme::Theme;
 use crate::theme::tokens::{Palette, size};
+use crate::theme::{Pick, Theme};
 
 /// Declares the icons: one variant and one file each.
 macro_rules! icons {
@@ -95,7 +95,7 @@ icons! {
 pub struct IconView<'a> {
     icon: Icon,
     size: f32,
-    color: Option<Box<dyn Fn(&Palette) -> Color + 'a>>,
+    color: Option<Pick<'a>>,
 }
 
 /// Shows an icon at 20 px in the colour of the text around it.

@@ -17,7 +17,7 @@ use iced::{Color, Length, Pixels, Rectangle, Size, alignment};
 use super::Element;
 use crate::text::emoji::pieces;
 use crate::theme::tokens::{BODY, Palette, Type};
-use crate::theme::{Theme, font};
+use crate::theme::{Pick, Theme, font};
 
 type Paragraph = <iced::Renderer as text::Renderer>::Paragraph;
 
@@ -26,7 +26,7 @@ pub struct OneLine<'a> {
     text: String,
     step: Type,
     font: iced::Font,
-    color: Option<Box<dyn Fn(&Palette) -> Color + 'a>>,
+    color: Option<Pick<'a>>,
     width: Length,
     middle: bool,
 }

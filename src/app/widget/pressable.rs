@@ -344,14 +344,14 @@ impl<'a, Message: Clone + 'a> Widget<Message, Theme, iced::Renderer> for Pressab
                         }
                         shell.capture_event();
                     } else {
-                        state.focus.drop();
+                        state.focus.give_up();
                     }
                 }
                 Event::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left))
-                | Event::Touch(touch::Event::FingerLifted { .. }) => {
-                    if std::mem::take(&mut state.pressed) && over {
-                        self.press(bounds, shell);
-                    }
+                | Event::Touch(touch::Event::FingerLifted { .. })
+                    if std::mem::take(&mut state.pressed) && over =>
+                {
+                    self.press(bounds, shell);
                 }
                 Event::Touch(touch::Event::FingerLost { .. }) => state.pressed = false,
                 Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Right)) if over => {
@@ -370,7 +370,7 @@ impl<'a, Message: Clone + 'a> Widget<Message, Theme, iced::Renderer> for Pressab
             && state.focus.is_focused()
         {
             // Something inside took the press, or something before us did.
-            state.focus.drop();
+            state.focus.give_up();
         }
 
         let status = self.status(tree.state.downcast_ref::<State>());

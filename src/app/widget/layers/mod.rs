@@ -259,14 +259,12 @@ impl<'a, Message> Layers<'a, Message> {
 
     /// Whether an event also goes to the children below the owner.
     fn reaches_below(event: &Event) -> bool {
-        match event {
-            Event::Window(_) => true,
-            Event::Mouse(mouse::Event::ButtonReleased(_) | mouse::Event::CursorLeft) => true,
-            Event::Keyboard(keyboard::Event::ModifiersChanged(_) | keyboard::Event::KeyReleased { .. }) => {
-                true
-            }
-            _ => false,
-        }
+        matches!(
+            event,
+            Event::Window(_)
+                | Event::Mouse(mouse::Event::ButtonReleased(_) | mouse::Event::CursorLeft)
+                | Event::Keyboard(keyboard::Event::ModifiersChanged(_) | keyboard::Event::KeyReleased { .. })
+        )
     }
 }
 

@@ -48,12 +48,15 @@ pub trait Key: Clone + Eq + Hash + Send + 'static {}
 
 impl<T: Clone + Eq + Hash + Send + 'static> Key for T {}
 
+/// Where a key stands, if it is still there.
+type IndexOf<'a, K> = Box<dyn Fn(&K) -> Option<usize> + 'a>;
+
 /// The list widget; see the module.
 pub struct VirtualList<'a, K, Message> {
     id: Option<Id>,
     len: usize,
     key_of: Box<dyn Fn(usize) -> K + 'a>,
-    index_of: Box<dyn Fn(&K) -> Option<usize> + 'a>,
+    index_of: IndexOf<'a, K>,
     view: Box<dyn Fn(usize) -> Element<'a, Message> + 'a>,
     on_viewport: Option<Box<dyn Fn(Viewport<K>) -> Message + 'a>>,
     stick: Stick,

