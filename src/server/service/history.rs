@@ -6,8 +6,8 @@ use hallway_protocol::method::{GetRange, LocateTime, Located, MethodName, SyncCh
 use hallway_protocol::sync::{Changes, Range};
 use hallway_protocol::{ChatError, ErrorCode};
 
-use super::core::{Access, Caller, Core, counters, stored};
-use super::view::wire;
+use super::core::{Access, Caller, Core, stored};
+use super::view::{counters_seen, wire};
 use crate::store::message::{self, MessageRow};
 use crate::store::{StoreError, Tx, group};
 
@@ -35,7 +35,8 @@ pub async fn changes(
         if head.saturating_sub(after) > TOO_FAR {
             let range = newest_page(&core, tx, &caller, &access)?;
             let group_profile = group_now(&core, tx, &access)?;
-            return Ok(Changes { reset: Some(range), group_profile, up_to: wire(head), ..empty(&access) });
+            let up_to = wire(head);
+            return Ok(Changes { reset: Some(range), group_profile, up_to, ..empty(tx, &access)? });
         }
         page(&core, tx, &caller, &access, after, limit)
     })
@@ -54,10 +55,8 @@ fn nothing() -> Changes {
     }
 }
 
-fn empty(access: &Access) -> Changes {
-    let mut head = counters(&access.conv);
-    head.seq = wire(access.last_seq());
-    Changes { head, ..nothing() }
+fn empty(tx: &mut Tx<'_>, access: &Access) -> Result<Changes, StoreError> {
+    Ok(Changes { head: counters_seen(tx, &access.conv, &access.side)?, ..nothing() })
 }
 
 /// A page of rows in the order of their changes. It never ends inside of one change.
@@ -93,7 +92,8 @@ fn page(
         }
         _ => None,
     };
-    Ok(Changes { messages, members, group_profile, up_to: wire(up_to), more: up_to < head, ..empty(access) })
+    let (up_to, more) = (wire(up_to), up_to < head);
+    Ok(Changes { messages, members, group_profile, up_to, more, ..empty(tx, access)? })
 }
 
 fn group_now(

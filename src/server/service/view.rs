@@ -7,7 +7,7 @@ use hallway_protocol::event::ServerEvent;
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::ids::ConversationId;
 use hallway_protocol::message::Message;
-use hallway_protocol::sync::{ConversationFrame, Head, PeerProgress, UserEntry, UserFrame, UserItem};
+use hallway_protocol::sync::{ConversationFrame, Counters, Head, PeerProgress, UserEntry, UserFrame, UserItem};
 
 use super::core::{Access, Core, counters, standing};
 use crate::authz::Standing;
@@ -151,14 +151,8 @@ impl Core {
         conv: &ConvRow,
         side: &OwnSide,
     ) -> Result<Head, StoreError> {
-        let mut head_counters = counters(conv);
-        let mut last = conv.seq;
-        if let Some(max) = side.max_seq.filter(|max| *max < conv.seq) {
-            // Who left sees the conversation as it was then.
-            last = max;
-            head_counters.seq = wire(max);
-            head_counters.ord = wire(message::ord_at(tx, conv.id, max)?.unwrap_or(side.read_ord));
-        }
+        let head_counters = counters_seen(tx, conv, side)?;
+        let last = side.max_seq.map_or(conv.seq, |max| max.min(conv.seq));
         let (name, user_profile, peer, group_profile) = match conv.kind.peer_of(viewer) {
             Some(peer) => {
                 let profile = self.users.in_snapshot(tx, peer)?.profile.clone();
@@ -302,6 +296,16 @@ pub fn frame(name: ConversationId, conv: &ConvRow) -> ConversationFrame {
         members: Vec::new(),
         group_profile: None,
     }
+}
+
+/// The counters as one user may know them: who left sees the conversation as it was then.
+pub fn counters_seen(tx: &mut Tx<'_>, conv: &ConvRow, side: &OwnSide) -> Result<Counters, StoreError> {
+    let mut seen = counters(conv);
+    if let Some(max) = side.max_seq.filter(|max| *max < conv.seq) {
+        seen.seq = wire(max);
+        seen.ord = wire(message::ord_at(tx, conv.id, max)?.unwrap_or(side.read_ord));
+    }
+    Ok(seen)
 }
 
 /// How far a side has got, as the other side sees it. What is read has arrived.
