@@ -21,13 +21,15 @@ use crate::net::gate::Gate;
 use crate::net::{Node, Settings, listener};
 use crate::place::{Lock, Place, PlaceError};
 use crate::service::{Service, ServiceError};
-use crate::store::{Db, DbOptions, Location, StoreError, console};
+use crate::store::{Db, DbOptions, Location, StoreError, Tx, WriteKey, console};
 use crate::tls::{self, Identity, TlsError};
 
 /// How often and how far back a server looks for sessions that another process has ended. Seconds would do for
 /// the latter; clocks of different machines differ by more.
 const ENDS_EVERY: Duration = Duration::from_secs(1);
 const ENDS_LOOK_BACK_MS: i64 = 60_000;
+/// How long a server remembers why a session was ended.
+const ENDS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// How long the first link is good for.
 const FIRST_INVITE_SECONDS: i64 = 7 * 24 * 3600;
 /// Who made an invitation that nobody signed in made.
@@ -76,7 +78,6 @@ pub struct ServerHandle {
     service: Service,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
-    _lock: Lock,
 }
 
 impl Server {
@@ -109,8 +110,8 @@ impl Server {
         let tls = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
         let (stop, stopped) = watch::channel(false);
         info!(%addr, tls = tls.is_some(), "listening");
-        let task = tokio::spawn(run(node, listener, tls, stopped));
-        Ok(ServerHandle { addr, identity, place, metrics, service, stop, task, _lock: lock })
+        let task = tokio::spawn(run(node, listener, tls, stopped, lock));
+        Ok(ServerHandle { addr, identity, place, metrics, service, stop, task })
     }
 }
 
@@ -120,17 +121,24 @@ async fn run(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     stopped: watch::Receiver<bool>,
+    lock: Lock,
 ) {
     let service = node.backend.clone();
     let watcher = tokio::spawn(watch_for_ends(service.clone()));
     listener::run(node, listener, tls, stopped).await;
     watcher.abort();
     service.db().close().await;
+    drop(lock);
     info!("stopped");
 }
 
 /// Ends connections whose sessions another process has ended.
 async fn watch_for_ends(service: Service) {
+    let before = unix_now_ms().saturating_sub(ENDS_KEPT_MS);
+    let forget = move |tx: &mut Tx<'_>| console::drop_ended_before(tx, before);
+    if let Err(error) = service.db().write::<_, StoreError, _>(WriteKey::user(0), forget).await {
+        warn!(%error, "cannot forget sessions that were ended long ago");
+    }
     let mut every = tokio::time::interval(ENDS_EVERY);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -34,6 +34,9 @@ pub enum PasswordError {
     /// The stored hash is not a PHC string of Argon2, or the cost is out of range.
     #[error("password hash or its parameters: {0}")]
     Hash(String),
+    /// Too many are waiting already; the caller may try again.
+    #[error("too many passwords are waiting to be hashed")]
+    Busy,
     /// The hashing threads are gone; the server is stopping.
     #[error("password hashing has stopped")]
     Stopped,
@@ -58,7 +61,11 @@ pub struct Passwords {
     /// What an unknown account's password is compared with.
     decoy: Arc<str>,
     places: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
 }
+
+/// Hashes that may wait for a place: some seconds of work. Whoever comes after them is refused at once.
+const WAITING: usize = 100;
 
 impl Passwords {
     /// `parallel`: how many hashes may run side by side (each takes `cost.memory_kib`).
@@ -66,7 +73,12 @@ impl Passwords {
     pub fn new(cost: Cost, parallel: usize) -> Result<Self, PasswordError> {
         let cost = Params::new(cost.memory_kib, cost.passes, 1, None).map_err(hash_error)?;
         let decoy = hash_now(&cost, b"nobody has this password")?.into();
-        Ok(Self { cost, decoy, places: Arc::new(Semaphore::new(parallel.max(1))) })
+        Ok(Self {
+            cost,
+            decoy,
+            places: Arc::new(Semaphore::new(parallel.max(1))),
+            waiting: Arc::new(Semaphore::new(WAITING)),
+        })
     }
 
     /// The PHC string to store for `password`.
@@ -90,6 +102,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
+        let _waiting = self.waiting.try_acquire().map_err(|_| PasswordError::Busy)?;
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| PasswordError::Stopped)?;
         let job = tokio::task::spawn_blocking(move || {
             let result = work();
@@ -166,6 +179,23 @@ mod tests {
     async fn a_damaged_hash_is_an_error_and_not_a_match() {
         let passwords = Passwords::new(CHEAP, 1).unwrap();
         assert!(passwords.check(Some("plain".into()), text("plain")).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn not_everybody_waits_for_a_hash() {
+        let passwords = Passwords::new(CHEAP, 1).unwrap();
+        let mut hashes: Vec<_> = (0..=WAITING).map(|_| Box::pin(passwords.hash(text("pw")))).collect();
+        let last = hashes.pop().unwrap();
+        // All are asked for before any can be done: this is the only thread of the runtime.
+        let first = futures_util::future::poll_fn(|cx| {
+            hashes.iter_mut().for_each(|hash| assert!(hash.as_mut().poll(cx).is_pending()));
+            std::task::Poll::Ready(())
+        });
+        first.await;
+        assert!(matches!(last.await, Err(PasswordError::Busy)));
+        for hash in hashes {
+            hash.await.unwrap();
+        }
     }
 
     /// The defaults are the floor that the security figures ask for.

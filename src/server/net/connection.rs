@@ -4,6 +4,7 @@
 //! answers and events. It writes to the socket only when nothing more is ready, so that whatever comes
 //! together goes out together. A panic in a handler ends this task and nothing else.
 
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -27,6 +28,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, O
 use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message};
 use tracing::{debug, error};
 
+use super::allowance::Allowance;
 use super::outbox::{End, Frame, Outbox, Taken, event_frame};
 use super::request::{Request, answer, refusal};
 use super::{Backend, Entered, Node};
@@ -42,7 +44,7 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 const CLOSE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Serves the WebSocket until either side ends it.
-pub(super) async fn run<B, S>(node: Arc<Node<B>>, peer: IpAddr, socket: WebSocketStream<S>)
+pub(super) async fn run<B, S>(node: Arc<Node<B>>, peer: IpAddr, socket: WebSocketStream<Allowance<S>>)
 where
     B: Backend,
     S: AsyncRead + AsyncWrite + Unpin + Send,
@@ -75,7 +77,7 @@ where
 struct Connection<B: Backend, S> {
     node: Arc<Node<B>>,
     peer: IpAddr,
-    socket: WebSocketStream<S>,
+    socket: WebSocketStream<Allowance<S>>,
     outbox: Arc<Outbox>,
     running: FuturesUnordered<BoxFuture<'static, Frame>>,
     session: Option<Session<B::Caller>>,
@@ -246,6 +248,7 @@ where
                 return;
             }
             // A socket closed with unread bytes would be reset, and the reason lost.
+            self.socket.get_mut().lift();
             let mut buffer = [0; 1024];
             let mut left = CLOSE_BYTES;
             while let Ok(read @ 1..) = self.socket.get_mut().read(&mut buffer).await {
@@ -330,10 +333,9 @@ where
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(()),
             Some(Ok(Message::Close(_))) => Err(Over::Close(CloseCode::Normal, "")),
             None => Err(Over::Gone),
-            Some(Err(WsError::Capacity(_))) => {
-                self.node.metrics.bad_frames.add_one();
-                self.write(refusal(None, &ErrorCode::PacketTooLarge.into())).await?;
-                Err(Over::Close(CloseCode::Size, "the frame is too big"))
+            Some(Err(WsError::Capacity(_))) => self.too_much().await,
+            Some(Err(WsError::Io(error))) if error.kind() == ErrorKind::QuotaExceeded => {
+                self.too_much().await
             }
             Some(Err(WsError::Utf8(_) | WsError::Protocol(_))) => {
                 self.node.metrics.bad_frames.add_one();
@@ -341,6 +343,13 @@ where
             }
             Some(Err(_)) => Err(Over::Gone),
         }
+    }
+
+    /// A frame that is too big, or a stranger who sends too much.
+    async fn too_much(&mut self) -> Result<(), Over> {
+        self.node.metrics.bad_frames.add_one();
+        self.write(refusal(None, &ErrorCode::PacketTooLarge.into())).await?;
+        Err(Over::Close(CloseCode::Size, "the frame is too big"))
     }
 
     /// A frame that should not have come. Told once each, and after a few the connection is closed.
@@ -439,6 +448,7 @@ where
                 }
                 let current = self.session.as_ref().map(|session| &*session.entered.caller);
                 let done = node.backend.sign_in(*request, self.peer, current, &self.outbox).await?;
+                self.socket.get_mut().lift();
                 if let Some(entered) = done.entered
                     && let Some(before) = self.session.replace(Session::new(entered, &node.metrics))
                 {

@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tracing::debug;
 
+use super::allowance::Allowance;
 use super::connections::Place;
 use super::{Backend, Node, connection};
 use crate::auth::same;
@@ -114,8 +115,8 @@ fn upgrade<B: Backend>(
             .max_frame_size(Some(node.settings.frame_bytes));
         match hyper::upgrade::on(request).await {
             Ok(io) => {
-                let socket =
-                    WebSocketStream::from_raw_socket(TokioIo::new(io), Role::Server, Some(config)).await;
+                let io = Allowance::stranger(TokioIo::new(io));
+                let socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
                 connection::run(node, peer, socket).await;
                 drop(place);
             }

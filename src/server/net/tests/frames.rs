@@ -110,3 +110,23 @@ async fn a_wrong_websocket_frame_closes_only_its_connection() {
     }
     anna.is_fine().await;
 }
+
+/// A stranger cannot make the server keep long frames: the allowance is for everything before sign-in.
+#[tokio::test]
+async fn strangers_may_send_little() {
+    let server = start(Settings { frame_bytes: 1024 * 1024, ..settings() }).await;
+    let mut stranger = connect(&server).await;
+    let padded = |n: usize| {
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"session.ping","params":{{"x":"{}"}}}}"#, "x".repeat(n))
+    };
+    stranger.send(padded(60 * 1024)).await;
+    assert!(stranger.next().await["result"].is_object());
+    stranger.send(padded(100 * 1024)).await;
+    assert_eq!(stranger.next().await["error"]["code"], 9522);
+    assert_eq!(stranger.close_code().await, SIZE);
+    let mut anna = signed_in(&server, "anna").await;
+    for _ in 0..3 {
+        anna.send(padded(200 * 1024)).await;
+        assert!(anna.next().await["result"].is_object());
+    }
+}
