@@ -182,7 +182,7 @@ fn mistakes_are_told() {
     assert!(place.fails(&["user", "list", "extra"]).contains("`extra` is not expected here"));
     place.configure("[rates]\nsend = \"often\"\n");
     let complaint = place.fails(&["config", "check"]);
-    assert!(complaint.contains("hallway.toml:8:8: `often` is not a rate"), "{complaint}");
+    assert!(complaint.contains("hallway.toml:9:8: `often` is not a rate"), "{complaint}");
     assert_eq!(place.fails(&[]), complaint, "the server does not start either");
 }
 
