@@ -15,13 +15,15 @@ pub(super) fn serve(config: Config) -> Result<(), CliError> {
         .build()
         .map_err(|error| CliError::Other(format!("cannot start threads: {error}")))?;
     let result = runtime.block_on(async {
+        let mut signals = StopSignals::listen()
+            .map_err(|error| CliError::Other(format!("cannot listen for signals: {error}")))?;
         let server = Server::start(config).await?;
         greet(&server).await?;
-        stop_asked().await;
+        signals.next().await;
         // Who asks twice does not want to wait.
         tokio::select! {
             () = server.stop() => {}
-            () = stop_asked() => {}
+            () = signals.next() => {}
         }
         Ok(())
     });
@@ -44,23 +46,48 @@ async fn greet(server: &ServerHandle) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Waits until somebody asks this process to stop.
-async fn stop_asked() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
+/// The ways in which this process is asked to stop. Heard from its making on, so that a stop which comes
+/// during the start is orderly too.
+#[cfg(unix)]
+struct StopSignals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    // Without signals only the death of the process stops it.
-    if interrupt.await.is_err() {
-        std::future::pending::<()>().await;
+}
+
+/// The ways in which this process is asked to stop.
+#[cfg(windows)]
+struct StopSignals {
+    interrupt: tokio::signal::windows::CtrlC,
+    shutdown: tokio::signal::windows::CtrlShutdown,
+}
+
+#[cfg(windows)]
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::windows::{ctrl_c, ctrl_shutdown};
+        Ok(Self { interrupt: ctrl_c()?, shutdown: ctrl_shutdown()? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.shutdown.recv() => {}
+        }
     }
 }
 
