@@ -215,8 +215,7 @@ impl Metrics {
             ("hallway_panics_total", "Handlers that panicked", &self.panics),
         ];
         for (name, help, counter) in counters {
-            head(&mut out, name, "counter", help);
-            line(&mut out, format_args!("{name} {}", counter.get()));
+            write_counter(&mut out, name, help, counter.get());
         }
         head(&mut out, "hallway_rate_limited_total", "counter", "Requests refused by a rate limit");
         for ((_, limit), counter) in LIMITED.iter().zip(&self.limited) {
@@ -238,6 +237,12 @@ impl Metrics {
         }
         out
     }
+}
+
+/// Writes one counter.
+pub fn write_counter(out: &mut String, name: &str, help: &str, value: u64) {
+    head(out, name, "counter", help);
+    line(out, format_args!("{name} {value}"));
 }
 
 fn head(out: &mut String, name: &str, kind: &str, help: &str) {

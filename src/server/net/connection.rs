@@ -337,9 +337,11 @@ where
             Some(Err(WsError::Io(error))) if error.kind() == ErrorKind::QuotaExceeded => {
                 self.too_much().await
             }
-            Some(Err(WsError::Utf8(_) | WsError::Protocol(_))) => {
+            Some(Err(error @ (WsError::Utf8(_) | WsError::Protocol(_)))) => {
                 self.node.metrics.bad_frames.add_one();
-                Err(Over::Close(CloseCode::Protocol, "not a WebSocket frame"))
+                let is_text = matches!(error, WsError::Utf8(_));
+                let code = if is_text { CloseCode::Invalid } else { CloseCode::Protocol };
+                Err(Over::Close(code, "not a WebSocket frame of text"))
             }
             Some(Err(_)) => Err(Over::Gone),
         }

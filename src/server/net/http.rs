@@ -71,7 +71,7 @@ async fn health<B: Backend>(node: &Node<B>) -> Page {
     }
 }
 
-fn metrics<B>(node: &Node<B>, peer: IpAddr, headers: &HeaderMap) -> Page {
+fn metrics<B: Backend>(node: &Node<B>, peer: IpAddr, headers: &HeaderMap) -> Page {
     let token = node.settings.metrics_token.expose();
     let shown =
         headers.get(header::AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
@@ -79,7 +79,9 @@ fn metrics<B>(node: &Node<B>, peer: IpAddr, headers: &HeaderMap) -> Page {
     // Who comes through a proxy on this computer is not on this computer.
     let is_forwarded = headers.contains_key(header::FORWARDED) || headers.contains_key("x-forwarded-for");
     if may || (peer.to_canonical().is_loopback() && !is_forwarded) {
-        page(StatusCode::OK, node.metrics.render())
+        let mut figures = node.metrics.render();
+        node.backend.write_figures(&mut figures);
+        page(StatusCode::OK, figures)
     } else {
         page(StatusCode::FORBIDDEN, "not from here\n")
     }

@@ -85,6 +85,9 @@ pub trait Backend: Send + Sync + 'static {
         call: Call,
     ) -> impl Future<Output = Result<Frame, ChatError>> + Send;
 
+    /// Adds figures of its own to the Prometheus text.
+    fn write_figures(&self, out: &mut String);
+
     /// Whether the server can do its work; otherwise why not.
     fn health(&self) -> impl Future<Output = Result<(), String>> + Send;
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use hallway_protocol::frame::{Answer, Version};
@@ -21,7 +22,7 @@ use crate::authz::{self, Account, Target};
 use crate::bus::Bus;
 use crate::config::{Config, ConfigError};
 use crate::invite::Inviter;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, write_counter};
 use crate::net::outbox::{Frame, Outbox};
 use crate::net::{Backend, SignInDone};
 use crate::store::{Db, StoreError, WriteKey, server};
@@ -224,6 +225,18 @@ impl Backend for Service {
         call: Call,
     ) -> Result<Frame, ChatError> {
         self.answer(caller, id, call).await
+    }
+
+    fn write_figures(&self, out: &mut String) {
+        let stats = self.inner.core.db.stats();
+        let figures = [
+            ("hallway_commits_total", "Transactions committed", &stats.commits),
+            ("hallway_writes_total", "Writes in them", &stats.jobs),
+            ("hallway_write_reruns_total", "Batches of writes that had to run again", &stats.reruns),
+        ];
+        for (name, help, value) in figures {
+            write_counter(out, name, help, value.load(Relaxed));
+        }
     }
 
     async fn health(&self) -> Result<(), String> {

@@ -103,10 +103,12 @@ async fn a_wrong_websocket_frame_closes_only_its_connection() {
     let server = start(settings()).await;
     let mut anna = signed_in(&server, "anna").await;
     // Reserved bits; not masked; not UTF-8.
-    for bytes in [&b"\xf1\x80\0\0\0\0"[..], b"\x81\x05hello", b"\x81\x82\0\0\0\0\xc3\x28"] {
+    for (bytes, code) in
+        [(&b"\xf1\x80\0\0\0\0"[..], 1002), (b"\x81\x05hello", 1002), (b"\x81\x82\0\0\0\0\xc3\x28", 1007)]
+    {
         let mut ben = signed_in(&server, "ben").await;
         ben.0.get_mut().write_all(bytes).await.unwrap();
-        assert_eq!(ben.close_code().await, 1002);
+        assert_eq!(ben.close_code().await, code);
     }
     anna.is_fine().await;
 }

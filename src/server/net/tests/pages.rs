@@ -18,6 +18,7 @@ async fn health_and_figures_are_there_and_nothing_else() {
     let _anna = signed_in(&server, "anna").await;
     assert!(get(&server, "/healthz", "").await.starts_with("HTTP/1.1 200 OK"));
     assert!(get(&server, "/metrics", "").await.contains("\nhallway_signed_in_connections 1\n"));
+    assert!(get(&server, "/metrics", "").await.ends_with("\nown_total 7\n"));
     assert!(get(&server, "/", "").await.starts_with("HTTP/1.1 404"));
     assert!(get(&server, "/../etc/passwd", "").await.starts_with("HTTP/1.1 404"));
     assert!(get(&server, "/ws", "").await.starts_with("HTTP/1.1 426"));
