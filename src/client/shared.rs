@@ -65,8 +65,10 @@ impl Shared {
             let wanted = registered.list.iter().filter(|(subscription, _)| subscription.event == name);
             wanted.map(|(_, handler)| Arc::clone(handler)).collect()
         };
-        let failed =
-            handlers.iter().any(|handler| catch_unwind(AssertUnwindSafe(|| handler(&event))).is_err());
+        let mut failed = false;
+        for handler in &handlers {
+            failed |= catch_unwind(AssertUnwindSafe(|| handler(&event))).is_err();
+        }
         // Nobody listening is no failure.
         let _ = self.events.send(event);
         if failed {

@@ -296,6 +296,15 @@ pub fn key_of(db: &Connection, id: &ConversationId) -> CacheResult<Option<i64>> 
         .optional()?)
 }
 
+/// Place of its newest message; 0 if nothing is known of it.
+pub fn newest_place(db: &Connection, id: &ConversationId) -> CacheResult<u64> {
+    let seq: Option<i64> = db
+        .prepare_cached("SELECT seq FROM conversation WHERE conversation_id = ?1")?
+        .query_row([id.to_string()], |row| row.get(0))
+        .optional()?;
+    Ok(seq.map_or(0, unsigned))
+}
+
 /// Its number, its cursor, and whether the list of its members is complete.
 pub fn members_state(db: &Connection, id: &ConversationId) -> CacheResult<Option<(i64, u64, bool)>> {
     Ok(db

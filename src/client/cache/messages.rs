@@ -44,10 +44,11 @@ impl Rows for Messages<'_> {
     type Row = Message;
     type Error = super::CacheError;
 
-    fn merge(&mut self, message: Message) -> CacheResult<()> {
+    fn merge(&mut self, message: Message) -> CacheResult<Option<u64>> {
         if message.sequence < self.low {
-            return Ok(());
+            return Ok(None);
         }
+        let seq = message.sequence;
         let place = place_key(self.conv, message.sequence);
         let known: Option<(i64, Vec<u8>)> = self
             .db
@@ -55,7 +56,7 @@ impl Rows for Messages<'_> {
             .query_row([place], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         if known.as_ref().is_some_and(|(modification, _)| *modification >= signed(message.modification)) {
-            return Ok(());
+            return Ok(Some(seq));
         }
         let before: Option<Message> = known.map(|(_, body)| serde_json::from_slice(&body)).transpose()?;
         let revoked =
@@ -77,13 +78,15 @@ impl Rows for Messages<'_> {
                 Merged::Changed { was_revoked: before.is_revoked(), version: before.version, message }
             }
         });
-        Ok(())
+        Ok(Some(seq))
     }
 
     fn has(&mut self, place: u64) -> CacheResult<bool> {
         Ok(self
             .db
-            .prepare_cached("SELECT 1 FROM message WHERE place = ?1")?
+            .prepare_cached(
+                "SELECT 1 FROM message WHERE place = ?1 UNION ALL SELECT 1 FROM hidden WHERE place = ?1",
+            )?
             .exists([place_key(self.conv, place)])?)
     }
 

@@ -73,7 +73,8 @@ async fn what_is_on_disk_is_encrypted() {
     cache
         .write(|db| {
             let conv = filled(db, 0, &[])?;
-            Messages::new(db, conv.key, 1).merge(message(1, 1, SECRET))
+            Messages::new(db, conv.key, 1).merge(message(1, 1, SECRET))?;
+            Ok(())
         })
         .await
         .unwrap();

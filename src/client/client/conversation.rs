@@ -5,6 +5,7 @@ use hallway_protocol::method::{ClearHistory, DeleteConversations, GetConversatio
 use hallway_protocol::{ConversationId, ErrorCode};
 
 use super::Client;
+use crate::cache::conv;
 use crate::engine::Command;
 use crate::engine::apply::Step;
 use crate::model::{Conversation, ConversationFilter};
@@ -81,15 +82,16 @@ impl Client {
         if ids.is_empty() || ids.len() > self.inner.shared.limits().conversations_per_call as usize {
             return Err(ErrorCode::ConversationCountInvalid.into());
         }
-        let params = DeleteConversations { conversation_id_list: ids.to_vec(), clear_history_message };
-        let done = self.rpc()?.call(&params).await?.conversation_id_list;
         let mut steps = Vec::new();
-        for id in &done {
-            if clear_history_message && let Some(listed) = self.listed(id) {
-                steps.push(Step::Cleared { id: id.clone(), up_to: listed.seq });
+        for id in ids {
+            if clear_history_message {
+                steps.push(Step::Cleared { id: id.clone(), up_to: self.newest_place(id).await? });
             }
             steps.push(Step::Delisted(id.clone()));
         }
+        let params = DeleteConversations { conversation_id_list: ids.to_vec(), clear_history_message };
+        let done = self.rpc()?.call(&params).await?.conversation_id_list;
+        steps.retain(|step| step.conversation().is_some_and(|id| done.contains(&id)));
         self.apply(steps).await?;
         for id in done {
             self.set_conversation_draft(no_draft(id)).await?;
@@ -106,9 +108,15 @@ impl Client {
         if *conversation_id == ConversationId::System {
             return Err(ErrorCode::ConversationIdMalformed.into());
         }
-        let up_to = self.listed(conversation_id).map_or(0, |listed| listed.seq);
+        let up_to = self.newest_place(conversation_id).await?;
         self.rpc()?.call(&ClearHistory { conversation_id: conversation_id.clone() }).await?;
         self.apply(vec![Step::Cleared { id: conversation_id.clone(), up_to }]).await
+    }
+
+    /// What the server empties is at least what is here now; what comes meanwhile is not for this client to drop.
+    async fn newest_place(&self, id: &ConversationId) -> Result<u64> {
+        let id = id.clone();
+        Ok(self.account()?.cache.read(move |db| conv::newest_place(db, &id)).await?)
     }
 
     /// Keeps what the user has begun to write; an empty text removes it (CONV-63, PLUS-4). In the list at once, on disk

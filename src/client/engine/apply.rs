@@ -19,7 +19,7 @@ use crate::cache::conv::{self, Conv};
 use crate::cache::messages::{self, Merged, Messages};
 use crate::cache::meta::{self, Cursors, Session};
 use crate::cache::{CacheResult, outbox, people};
-use crate::sync::log;
+use crate::sync::log::{self, Rows};
 use crate::sync::{Ranges, unread};
 
 /// Unread mentions kept per conversation (CONV-27).
@@ -259,6 +259,8 @@ impl Work<'_> {
             Step::Gone(id) => self.out.gone.push(id),
             Step::Hidden { message, is_hidden } => {
                 messages::hide(self.db, conv.key, &message, is_hidden)?;
+                // The server leaves it out of what it sends, so it may be what a stretch waits for.
+                self.rows(conv, By::History, |ranges, store| log::rows(ranges, store, []))?;
                 self.out.timelines.insert(conv.id.clone());
             }
             Step::Cleared { up_to, .. } => {
@@ -292,7 +294,10 @@ impl Work<'_> {
                 conv.members_as_of = Some(as_of);
             }
             Step::Distrust(_) => {
-                self.ranges(conv.key)?.distrust();
+                let mut store = Messages::new(self.db, conv.key, 0);
+                let ranges = self.ranges(conv.key)?;
+                ranges.distrust();
+                store.keep_only(ranges, u64::MAX)?;
                 messages::distrust(self.db, conv.key)?;
                 *conv = Conv {
                     key: conv.key,

@@ -51,9 +51,6 @@ impl Engine {
         for id in &outcome.gone {
             self.book.remove(id);
         }
-        for message in &outcome.sent {
-            self.stored(message);
-        }
         for (id, seq) in outcome.reads {
             self.reads.want(id, seq);
         }
@@ -63,14 +60,22 @@ impl Engine {
             self.shared.set_session(Some(session));
             self.shared.emit(Event::ProfileUpdated(profile));
         }
-        if list || outcome.groups {
+        // Before the list is made: what is stored no longer waits.
+        let waiters: Vec<_> = outcome.sent.iter().map(|message| self.stored(&message.id)).collect();
+        if list || outcome.groups || !outcome.drafts.is_empty() {
+            // Whoever looks the list up because of what is told below finds it up to date.
+            self.publish_list();
             self.list_changed(outcome.groups);
+        }
+        for (message, waiters) in outcome.sent.iter().zip(waiters) {
+            for reply in waiters {
+                let _ = reply.send(Ok(message.clone()));
+            }
         }
         for (group, members) in outcome.members {
             self.shared.emit(Event::GroupMemberUpdated(group, members.into()));
         }
         for id in outcome.drafts.iter().map(|draft| &draft.conversation_id) {
-            self.list_changed(false);
             self.shared.emit(Event::DraftUpdated(id.clone()));
         }
         let told = [
@@ -79,10 +84,6 @@ impl Engine {
             (EventName::MessageRevoked, outcome.revoked),
             (EventName::MessageReadByPeer, outcome.read_by_peer),
         ];
-        // Whoever looks the list up because of one of these finds it up to date.
-        if told.iter().any(|(_, messages)| !messages.is_empty()) {
-            self.publish_list();
-        }
         for (name, messages) in told.into_iter().filter(|(_, messages)| !messages.is_empty()) {
             let messages = messages.into();
             self.shared.emit(match name {
@@ -101,9 +102,7 @@ impl Engine {
     /// What a call of the handle brought, or a change made here: readers see it when this returns.
     pub(super) async fn apply_own(&mut self, steps: Vec<Step>) -> Result<()> {
         let steps = self.follow(steps);
-        self.commit(steps).await?;
-        self.publish_list();
-        Ok(())
+        self.commit(steps).await
     }
 
     async fn damaged(&mut self, error: CacheError) -> ChatError {

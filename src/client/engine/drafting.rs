@@ -93,8 +93,11 @@ impl Drafts {
 
 impl Engine {
     /// Something was typed. Readers of the list see it from now on.
-    pub(super) fn typed(&mut self, draft: Draft) {
+    pub(super) fn typed(&mut self, mut draft: Draft) {
         let before = self.drafts.list.get(&draft.conversation_id);
+        // On the server's clock, so that instances with different clocks agree on which is later.
+        let after = before.map_or(0, |it| it.draft.time_ms + 1);
+        draft.time_ms = self.shared.server_time().max(after);
         if before.is_none() && is_empty(&draft) {
             return;
         }

@@ -65,13 +65,9 @@ impl Engine {
     pub(super) fn entries(&mut self, entries: Vec<UserEntry>, steps: &mut Vec<Step>) {
         for entry in entries {
             match entry.item {
-                UserItem::Conversation(state) if entry.gone => {
-                    if self.book.get(&state.conversation_id).is_some() {
-                        steps.push(Step::Gone(state.conversation_id));
-                    }
-                }
+                // Deleted ones stay here, out of the list, for the message that brings them back.
                 UserItem::Conversation(state) => {
-                    if self.book.is_unknown(&state.conversation_id) {
+                    if !entry.gone && self.book.is_unknown(&state.conversation_id) {
                         self.want_head(&state.conversation_id);
                     }
                     steps.push(Step::State(Box::new(state)));

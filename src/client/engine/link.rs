@@ -78,6 +78,15 @@ pub(crate) async fn sign_in(
     Ok(Box::new(Signed { link, answer }))
 }
 
+/// Why the server refuses to go on with a session: its own word (SES-44), else what the code says.
+fn reason_of(error: &ChatError) -> KickedOutType {
+    let told = error.data.as_ref().and_then(|data| data.get("type")).cloned();
+    told.and_then(|kind| serde_json::from_value(kind).ok()).unwrap_or(match error.code {
+        ErrorCode::CredentialExpired => KickedOutType::UserSigExpired,
+        _ => KickedOutType::RestApiKick,
+    })
+}
+
 /// At most 64 bytes (SES-46).
 fn shorten(text: &str) -> String {
     let mut end = text.len().min(64);
@@ -150,10 +159,7 @@ impl Engine {
             Err(Refused::SignIn(error)) => {
                 if error.retry() == Retry::NeedsUser {
                     tracing::warn!(code = %error.code, "the session is over");
-                    return Some(match error.code {
-                        ErrorCode::CredentialExpired => KickedOutType::UserSigExpired,
-                        _ => KickedOutType::RestApiKick,
-                    });
+                    return Some(reason_of(&error));
                 }
                 if error.retry() == Retry::Permanent && self.shared.net() != NetState::Disconnected {
                     self.shared.emit(Event::Error(error.code, error.message.clone()));

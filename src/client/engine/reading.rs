@@ -57,9 +57,7 @@ impl Reads {
 impl Engine {
     /// Read here. Written down before the caller goes on.
     pub(super) async fn read_here(&mut self, steps: Vec<Step>) -> Result<()> {
-        self.commit(steps).await?;
-        self.publish_list();
-        Ok(())
+        self.commit(steps).await
     }
 
     pub(super) async fn read_all(&mut self, scope: ReadScope) -> Result<()> {

@@ -123,12 +123,10 @@ impl Engine {
         }
     }
 
-    /// A message of the outbox is stored: it has left the outbox in the same transaction.
-    pub(super) fn stored(&mut self, message: &Message) {
-        self.queue.remove(&message.id);
-        for reply in self.waiters.remove(&message.id).unwrap_or_default() {
-            let _ = reply.send(Ok(message.clone()));
-        }
+    /// A message of the outbox is stored: it has left the outbox in the same transaction. Returns who waits for it.
+    pub(super) fn stored(&mut self, id: &MessageId) -> Vec<Reply<Message>> {
+        self.queue.remove(id);
+        self.waiters.remove(id).unwrap_or_default()
     }
 
     /// Refused for good: it stays, marked, until somebody sends it again or takes it back (MSG-41).

@@ -14,22 +14,28 @@ pub trait Rows {
     /// What can go wrong.
     type Error;
 
-    /// Stores a row unless a newer state of it is here: the higher `mod` wins.
-    fn merge(&mut self, row: Self::Row) -> Result<(), Self::Error>;
+    /// Stores a row unless a newer state of it is here: the higher `mod` wins. Returns its place, or nothing for a
+    /// row that is not for this user.
+    fn merge(&mut self, row: Self::Row) -> Result<Option<u64>, Self::Error>;
     /// Whether there is a row at a place.
     fn has(&mut self, place: u64) -> Result<bool, Self::Error>;
     /// Removes the rows in no stretch whose state is not newer than the change `as_of`.
     fn keep_only(&mut self, ranges: &Ranges, as_of: u64) -> Result<(), Self::Error>;
 }
 
-/// Rows of a frame, of a page of changes, or of an own call.
+/// Rows of a frame, of a page of changes, or of an own call. Those above everything known begin a stretch: a client
+/// that knows nothing of a conversation, or missed something, shows what is new and a hole before it.
 pub fn rows<R: Rows>(
     ranges: &mut Ranges,
     store: &mut R,
     rows: impl IntoIterator<Item = R::Row>,
 ) -> Result<(), R::Error> {
     for row in rows {
-        store.merge(row)?;
+        if let Some(place) = store.merge(row)?
+            && ranges.iter().all(|stretch| stretch.to < place)
+        {
+            ranges.put_live(place, place);
+        }
     }
     ranges.extend(|place| store.has(place))
 }

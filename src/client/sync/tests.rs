@@ -97,11 +97,11 @@ impl Rows for Store {
     type Row = Row;
     type Error = Infallible;
 
-    fn merge(&mut self, (seq, number, text): Row) -> Result<(), Infallible> {
+    fn merge(&mut self, (seq, number, text): Row) -> Result<Option<u64>, Infallible> {
         if self.0.get(&seq).is_none_or(|(known, _)| *known < number) {
             self.0.insert(seq, (number, text));
         }
-        Ok(())
+        Ok(Some(seq))
     }
 
     fn has(&mut self, place: u64) -> Result<bool, Infallible> {
