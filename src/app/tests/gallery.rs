@@ -14,7 +14,7 @@ use hallway_app::widget::Element;
 use hallway_app::widget::avatar::{Presence, avatar};
 use hallway_app::widget::badge::{Unread, badge};
 use hallway_app::widget::bits::{
-    banner, empty, hairline, hairline_vertical, label, page_title, pill, section, skeleton_row, tip, title,
+    banner, empty, hairline, hairline_vertical, label, page_title, pill, section, skeleton_row, tip,
     unread_divider,
 };
 use hallway_app::widget::button::{Kind, button, icon_button};
@@ -30,6 +30,7 @@ use hallway_app::widget::select_text::{Selection, select_area, select_text};
 use hallway_app::widget::toast::Toasts;
 use hallway_app::widget::virtual_list::{Stick, VirtualList};
 use iced::widget::{column, container, progress_bar, row, rule, space as gap, text};
+use iced::window::RedrawRequest;
 use iced::{Alignment, Length, Point, Task};
 
 #[derive(Clone, Debug)]
@@ -377,7 +378,6 @@ impl Page {
             progress_bar(0.0..=1.0, 0.4).girth(6),
             rule::horizontal(1),
             container(iced::widget::Row::with_children(icons).spacing(space::S).wrap()).width(Length::Fill),
-            title(self.say("No messages yet", "还没有消息")),
             container(empty(
                 Icon::Chat,
                 self.say("Nothing here", "这里空空的"),
@@ -389,7 +389,7 @@ impl Page {
                         .into()
                 ),
             ))
-            .height(200),
+            .height(230),
         ]
         .spacing(space::M)
         .into()
@@ -433,9 +433,13 @@ fn every_widget_in_every_appearance_and_language() {
             let mut h = Harness::new(page, Page::update, Page::view, (1280.0, 860.0));
             h.appearance(appearance);
             let name = format!("gallery-{appearance:?}-{}", language.tag()).to_lowercase();
+            assert_eq!(h.redraw, RedrawRequest::Wait, "nothing is drawn while nothing changes");
             let picture = h.picture(1.0);
             assert!(picture.colors() > 200, "{name}: {} colours", picture.colors());
             picture.save(shots().join(format!("{name}.png")));
+            if (appearance == Appearance::Dark) == (language == Language::English) {
+                continue;
+            }
             h.state.above = Above::Menu;
             h.settle();
             h.click(named(h.state.say("Mute", "免打扰")));

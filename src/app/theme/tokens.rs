@@ -113,6 +113,8 @@ pub struct Palette {
     pub scrim: Color,
     /// Thumb of a scrollbar.
     pub scrollbar: Color,
+    /// Blocks that hold the place of what is being loaded.
+    pub skeleton: Color,
     /// White on avatars.
     pub on_avatar: Color,
     /// Avatar fills; see [`person_index`].
@@ -203,6 +205,7 @@ pub const LIGHT: Palette = Palette {
     tooltip_action: rgb(0x8FB0FF),
     scrim: Color { a: 0.45, ..BLACK },
     scrollbar: rgb(0x7F8896),
+    skeleton: rgb(0xD8DDE5),
     on_avatar: WHITE,
     avatars: AVATARS,
     names: AVATARS,
@@ -259,6 +262,7 @@ pub const DARK: Palette = Palette {
     tooltip_action: rgb(0x1D4FC4),
     scrim: Color { a: 0.6, ..BLACK },
     scrollbar: rgb(0x7C8798),
+    skeleton: rgb(0x343C49),
     on_avatar: WHITE,
     avatars: AVATARS,
     names: NAMES_ON_DARK,
@@ -280,7 +284,7 @@ pub const HIGH_CONTRAST: Palette = Palette {
     control_border: WHITE,
     text_1: WHITE,
     text_2: WHITE,
-    text_3: WHITE,
+    text_3: rgb(0xC8C8C8),
     accent: WHITE,
     accent_hover: rgb(0x8FD0FF),
     on_accent: BLACK,
@@ -315,6 +319,7 @@ pub const HIGH_CONTRAST: Palette = Palette {
     tooltip_action: rgb(0x003F8F),
     scrim: BLACK,
     scrollbar: WHITE,
+    skeleton: rgb(0x333333),
     on_avatar: WHITE,
     avatars: AVATARS,
     names: NAMES_ON_DARK,

@@ -1,6 +1,6 @@
 //! Small parts that views repeat: titles, dividers, pills, banners, empty states, skeletons.
 
-use iced::widget::{center, column, container, row, rule, space, text};
+use iced::widget::{Svg, center, column, container, row, rule, space, svg, text};
 use iced::{Alignment, Background, Length, border};
 
 use super::icon::{Icon, icon};
@@ -26,6 +26,12 @@ pub fn title<'a>(content: impl text::IntoFragment<'a>) -> Text<'a> {
 /// The heading of a section in a panel.
 pub fn section<'a>(content: impl text::IntoFragment<'a>) -> Text<'a> {
     label(content, SMALL).font(font::SEMIBOLD).style(style::muted)
+}
+
+/// The logo in its own colours, as a square of this side.
+pub fn logo<'a>(side: f32) -> Svg<'a, Theme> {
+    let own = |_: &Theme, _| svg::Style { color: None };
+    svg(svg::Handle::from_memory(crate::LOGO)).width(side).height(side).style(own)
 }
 
 /// A horizontal hairline.
@@ -107,7 +113,7 @@ pub fn skeleton_row<'a, Message: 'a>() -> Element<'a, Message> {
             .width(width)
             .height(height)
             .style(move |theme: &Theme| container::Style {
-                background: Some(Background::Color(theme.palette().border)),
+                background: Some(Background::Color(theme.palette().skeleton)),
                 border: border::rounded(round),
                 ..container::Style::default()
             })

@@ -213,7 +213,11 @@ fn look(kind: Kind, round: f32) -> impl Fn(&Theme, Status) -> Look {
                     (false, false) => None,
                 },
                 text: Some(if status.selected { p.link } else { p.text_1 }),
-                border: border.width(1.0).color(p.control_border),
+                border: if status.selected {
+                    border.width(edge(p.selected_border).max(1.0)).color(p.link)
+                } else {
+                    border.width(1.0).color(p.control_border)
+                },
             },
             Kind::Ghost => Look {
                 background: match (status.selected, active) {

@@ -3,14 +3,15 @@
 //! | Module | What |
 //! |---|---|
 //! | [`pressable`] | the one core under everything that can be pressed and focused |
-//! | [`button`], [`row`] | buttons, list rows |
+//! | [`button`], [`row`], [`toggle`] | buttons, list rows, switches |
 //! | [`icon`], [`avatar`], [`badge`] | small pictures |
+//! | [`bits`], [`one_line`] | titles, banners, empty states; text that is shortened to fit |
 //! | [`virtual_list`] | long lists, anchored on a row |
 //! | [`select_text`] | text that can be selected across rows |
-//! | [`composer`], [`field`] | typing |
+//! | [`composer`], [`field`], [`ime`] | typing |
 //! | [`layers`], [`menu`], [`dialog`], [`toast`] | what floats above |
-//! | [`bits`] | titles, banners, empty states, dividers |
-//! | [`focus`], [`access`] | keyboard focus, names for tests and screen readers |
+//! | [`focus`], [`region`] | where the keyboard is and how it moves |
+//! | [`access`], [`named`] | roles and names for tests and screen readers |
 
 pub mod access;
 pub mod avatar;
