@@ -174,7 +174,11 @@ impl<K: Key, Message> Widget<Message, Theme, iced::Renderer> for VirtualList<'_,
             }
         });
         if let Some(bar) = Scrollbar::of(&state.spots, self.len, bounds.height) {
-            let thumb = bar.thumb(bounds);
+            let mut thumb = bar.thumb(bounds);
+            if !state.hovers_bar {
+                // Slimmer until somebody reaches for it.
+                thumb = Rectangle { x: thumb.x + 1.0, width: thumb.width - 2.0, ..thumb };
+            }
             let p = theme.palette();
             let color = if state.hovers_bar { p.text_3 } else { p.scrollbar };
             renderer.with_layer(clip, |renderer| {
