@@ -1,10 +1,9 @@
-//! Keys kept by passphrase, and in a real keyring where the test has one.
-//!
-//! `HALLWAY_TEST_KEYRING=1` says that the session bus has an unlocked keyring made for the test; without it
-//! those tests say that they were skipped, so that nobody's own keyring is touched by accident.
+//! Keys kept by passphrase, and in a real keyring on a session bus made for the test, so that nobody's own is
+//! touched. The tests that need one are ignored by themselves and run by those at the end of this file.
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -130,22 +129,9 @@ async fn what_is_forgotten_is_gone() {
     assert_ne!(obtain(&by("x"), dir.path()).await.unwrap(), key);
 }
 
-/// Whether there is a keyring for tests; says loudly if not.
-fn has_keyring(test: &str) -> bool {
-    let has = std::env::var_os("HALLWAY_TEST_KEYRING").is_some_and(|value| value == "1");
-    if !has {
-        eprintln!(
-            "SKIPPED {test}: no keyring for tests (HALLWAY_TEST_KEYRING is not 1; ./dev test provides one)"
-        );
-    }
-    has
-}
-
 #[tokio::test]
+#[ignore = "run by `with_an_unlocked_keyring`"]
 async fn a_keyring_keeps_the_key_and_never_gets_another_one() {
-    if !has_keyring("a_keyring_keeps_the_key_and_never_gets_another_one") {
-        return;
-    }
     check_keyring().await.unwrap();
     let (dir, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let key = obtain(&CacheKey::Keyring, dir.path()).await.unwrap();
@@ -157,8 +143,7 @@ async fn a_keyring_keeps_the_key_and_never_gets_another_one() {
 
     // Lost from the keyring: said so, not replaced.
     let id = text.split("\"id\": \"").nth(1).unwrap().get(..32).unwrap().to_owned();
-    let deleted = id.clone();
-    tokio::task::spawn_blocking(move || assert!(keyring::delete(&deleted).unwrap())).await.unwrap();
+    tokio::task::spawn_blocking(move || assert!(keyring::delete(&id).unwrap())).await.unwrap();
     assert!(matches!(obtain(&CacheKey::Keyring, dir.path()).await, Err(KeyError::Lost)));
     assert_eq!(fs::read_to_string(dir.path().join("key.json")).unwrap(), text);
 
@@ -168,10 +153,8 @@ async fn a_keyring_keeps_the_key_and_never_gets_another_one() {
 }
 
 #[tokio::test]
+#[ignore = "run by `with_an_unlocked_keyring`"]
 async fn programs_that_start_together_agree_on_one_key_in_the_keyring() {
-    if !has_keyring("programs_that_start_together_agree_on_one_key_in_the_keyring") {
-        return;
-    }
     let dir = TempDir::new().unwrap();
     let (one, two) =
         tokio::join!(obtain(&CacheKey::Keyring, dir.path()), obtain(&CacheKey::Keyring, dir.path()));
@@ -179,13 +162,9 @@ async fn programs_that_start_together_agree_on_one_key_in_the_keyring() {
     forget(dir.path()).await.unwrap();
 }
 
-/// Run by itself in a session without a bus or with a locked keyring (`HALLWAY_TEST_KEYRING=none`).
 #[tokio::test]
+#[ignore = "run by `without_a_bus` and `with_a_locked_keyring`"]
 async fn without_a_keyring_the_app_is_told_to_ask_for_a_passphrase() {
-    if std::env::var_os("HALLWAY_TEST_KEYRING").is_none_or(|value| value != "none") {
-        eprintln!("SKIPPED: HALLWAY_TEST_KEYRING is not \"none\"");
-        return;
-    }
     let dir = TempDir::new().unwrap();
     let error = obtain(&CacheKey::Keyring, dir.path()).await.unwrap_err();
     assert!(matches!(error, KeyError::NoKeyring(_)), "{error:?}");
@@ -198,4 +177,71 @@ async fn without_a_keyring_the_app_is_told_to_ask_for_a_passphrase() {
     assert!(matches!(error, KeyError::KeyringAway(_)), "{error:?}");
     assert!(matches!(forget(dir.path()).await, Err(KeyError::KeyringAway(_))));
     assert_eq!(names(dir.path()), ["key.json"]);
+}
+
+/// Runs ignored tests of this file again, as `command` followed by the program of the tests.
+#[cfg(target_os = "linux")]
+fn run_again(command: &mut Command, tests: &[&str]) {
+    let home = TempDir::new().unwrap();
+    let output = command
+        .arg(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--test-threads=1"])
+        .args(tests.iter().map(|test| format!("key::tests::{test}")))
+        .env("XDG_DATA_HOME", home.path())
+        .env("XDG_RUNTIME_DIR", home.path())
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .env_remove("GNOME_KEYRING_CONTROL")
+        // No window may ask anybody for anything.
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains(&format!("{} passed", tests.len())), "{said}");
+}
+
+/// The same on a session bus with a keyring of its own, which gets `input` as its password, if any.
+#[cfg(target_os = "linux")]
+fn run_again_with_keyring(test: &str, input: Option<&str>, tests: &[&str]) {
+    for needed in ["dbus-run-session", "gnome-keyring-daemon", "gdbus"] {
+        if Command::new("which").arg(needed).output().is_ok_and(|output| !output.status.success()) {
+            eprintln!("SKIPPED {test}: {needed} is not installed (./dev test installs it)");
+            return;
+        }
+    }
+    let unlock = input.map_or("</dev/null".to_owned(), |_| "--unlock".to_owned());
+    let daemon = format!(
+        "gnome-keyring-daemon --foreground --components=secrets {unlock} >/dev/null 2>&1 & keyring=$!"
+    );
+    let script = format!(
+        "printf '%s' '{}' | {daemon}; gdbus wait --session --timeout 20 org.freedesktop.secrets || exit 9; \
+         \"$@\"; status=$?; kill $keyring; exit $status",
+        input.unwrap_or_default()
+    );
+    run_again(Command::new("dbus-run-session").args(["--", "sh", "-c", &script, "sh"]), tests);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn with_an_unlocked_keyring() {
+    let tests = [
+        "a_keyring_keeps_the_key_and_never_gets_another_one",
+        "programs_that_start_together_agree_on_one_key_in_the_keyring",
+    ];
+    run_again_with_keyring("with_an_unlocked_keyring", Some("pw"), &tests);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn with_a_locked_keyring() {
+    let tests = ["without_a_keyring_the_app_is_told_to_ask_for_a_passphrase"];
+    run_again_with_keyring("with_a_locked_keyring", None, &tests);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_bus() {
+    let tests = ["without_a_keyring_the_app_is_told_to_ask_for_a_passphrase"];
+    run_again(&mut Command::new("env"), &tests);
 }
