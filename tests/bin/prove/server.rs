@@ -104,7 +104,7 @@ impl Proof {
         let mut command = Command::new(program("hallway-server")?);
         command.arg("--config").arg(self.dir.join("server.toml"));
         let server = Program::start(&mut command, Path::new(&self.dir.join("server.log")))?;
-        let listens = |line: &str| line.contains("listening").then_some(());
+        let listens = |line: &str| line.contains(" listens on ").then_some(());
         server.line("where it listens", Duration::from_secs(20), listens)?;
         Ok(server)
     }
