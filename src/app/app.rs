@@ -217,7 +217,7 @@ impl App {
         }
         let task = self.handle(message);
         #[cfg(all(unix, feature = "harness"))]
-        let task = task.chain(crate::describe::screen(self.settings.zoom));
+        let task = crate::describe::after(task, self.settings.zoom);
         task
     }
 

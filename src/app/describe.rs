@@ -52,13 +52,19 @@ static OUTPUT: LazyLock<Option<Mutex<Output>>> = LazyLock::new(|| {
     Some(Mutex::new(Output { stream, last: Vec::new() }))
 });
 
-/// Describes the screen as it is after the update that returns this task. Never gives a message.
-/// `scale` is the zoom of the user.
-pub fn screen<Message: Send + 'static>(scale: f32) -> Task<Message> {
+/// Describes the screen at once after the update that gave this task, and again when the task is done: what it
+/// does to widgets (giving the keyboard to one) can be seen then. `zoom` is that of the user.
+pub fn after<Message: Send + 'static>(task: Task<Message>, zoom: f32) -> Task<Message> {
+    Task::batch([screen(zoom), task.chain(screen(zoom))])
+}
+
+/// Never gives a message.
+fn screen<Message: Send + 'static>(scale: f32) -> Task<Message> {
     if OUTPUT.is_none() {
         return Task::none();
     }
-    operate(item.find_all()).then(move |items| {
+    // The first look is for nothing: when the second comes the frame in between has been drawn.
+    operate(item.find_all()).then(|_| operate(item.find_all())).then(move |items| {
         tell(&Screen { scale, items: &items });
         Task::none()
     })

@@ -86,9 +86,15 @@ impl App {
         })
     }
 
-    /// Clicks with the right button on the first text with `part` in it.
+    /// Clicks with the right button on the message with `part` in it.
     pub fn open_menu_of(&self, part: &str) -> Outcome {
-        self.click(&format!("the text {part:?}"), 3, |item| is_text(item) && item.text.contains(part))
+        let what = format!("the message {part:?}");
+        // The same words may be in the list on the left, which comes first.
+        let item = self.sight.until(&what, PATIENCE, |items| {
+            items.iter().rfind(|item| item.kind == "text" && item.text.contains(part)).cloned()
+        })?;
+        let area = self.sight.area(&item);
+        self.window.click(area.x + area.width / 2, area.y + area.height / 2, 3)
     }
 
     /// Clicks on the first item that `is_it`, once it is there.

@@ -55,7 +55,13 @@ pub fn account(client: &Client, session: u64) -> Subscription<Message> {
 
 fn listen(account: &Account) -> impl Stream<Item = Message> + use<> {
     let (mut events, session) = (account.client.subscribe(), account.session);
+    // What changed after the screen was made and before anybody listened would be missed otherwise.
+    let net = account.client.net_state();
     stream::channel(16, async move |mut out| {
+        let told = Told::Events(vec![Event::NetStateChanged(net)]);
+        if out.send(Message::Told(session, told)).await.is_err() {
+            return;
+        }
         loop {
             let told = match events.recv().await {
                 Err(RecvError::Closed) => break,

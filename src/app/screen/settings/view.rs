@@ -1,7 +1,7 @@
 //! How the settings look: pages on the left, content at most 640 px wide; in a narrow window the pages stand
 //! above the content.
 
-use iced::widget::{column, container, row, scrollable, space, svg, text};
+use iced::widget::{column, container, row, scrollable, space, text};
 use iced::{Alignment, Length};
 
 use hallway_client::protocol::session::Instance;
@@ -12,7 +12,7 @@ use crate::i18n::Language;
 use crate::profile::Renderer;
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, ZOOM, size, space as gap};
 use crate::theme::{Choice, font, style};
-use crate::widget::bits::{hairline, hairline_vertical, label, page_title, section, title};
+use crate::widget::bits::{hairline, hairline_vertical, label, logo, page_title, section, title};
 use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::field;
 use crate::widget::icon::{Icon, icon};
@@ -302,11 +302,10 @@ fn appearance<'a>(context: &'a Context) -> Column<'a, Message> {
 }
 
 fn about<'a>(context: &'a Context) -> Column<'a, Message> {
-    let logo = svg(svg::Handle::from_memory(crate::LOGO)).width(size::ICON_EMPTY).height(size::ICON_EMPTY);
     let hosted = if context.hosted { fl!("settings-hosted") } else { fl!("settings-not-hosted") };
     column![
         row![
-            logo,
+            logo(size::ICON_EMPTY),
             column![
                 title(fl!("app-name")),
                 label(fl!("settings-version", version = env!("CARGO_PKG_VERSION")), PREVIEW)

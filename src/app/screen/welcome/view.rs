@@ -1,6 +1,6 @@
 //! How the way in looks: one card in the middle, the same at every width.
 
-use iced::widget::{center, column, container, row, scrollable, space, svg, text};
+use iced::widget::{center, column, container, row, scrollable, space, text};
 use iced::{Alignment, Length};
 
 use super::form::Field;
@@ -8,7 +8,7 @@ use super::{Busy, Found, Message, Step, Welcome};
 use crate::fl;
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, size, space as gap};
 use crate::theme::{font, style};
-use crate::widget::bits::{label, page_title, title};
+use crate::widget::bits::{label, logo, page_title, title};
 use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::field;
 use crate::widget::icon::{Icon, icon};
@@ -36,13 +36,16 @@ impl Welcome {
             Step::Trust(found) => self.trust(found),
             Step::Passphrase { then, is_new } => self.passphrase(*is_new, &then.account.workspace),
         };
-        let card = container(card.spacing(gap::L).max_width(WIDTH)).padding(gap::XL);
-        scrollable(center(card).height(Length::Shrink).padding([gap::XXL, 0.0])).height(Length::Fill).into()
+        let card = container(card.spacing(gap::L).max_width(WIDTH)).padding(gap::XL).center_x(Length::Fill);
+        scrollable(center(card).height(Length::Shrink).padding([gap::XXL, 0.0]))
+            .width(Length::Fill)
+            .height(Length::Fill)
+            .into()
     }
 
     fn choose(&self) -> Column<'_, Message> {
         let head = column![
-            logo(),
+            logo(LOGO),
             page_title(fl!("welcome-title")),
             label(fl!("welcome-subtitle"), BODY).style(style::secondary).align_x(Alignment::Center),
         ]
@@ -194,10 +197,6 @@ impl Welcome {
     fn idle(&self, message: Message) -> Option<Message> {
         self.busy.is_none().then_some(message)
     }
-}
-
-fn logo<'a>() -> Element<'a, Message> {
-    svg(svg::Handle::from_memory(crate::LOGO)).width(LOGO).height(LOGO).into()
 }
 
 fn choice<'a>(
