@@ -114,3 +114,69 @@ pub fn ended_since(tx: &mut Tx<'_>, since_ms: i64) -> Result<Vec<Ended>, StoreEr
 pub fn drop_ended_before(tx: &mut Tx<'_>, before_ms: i64) -> Result<(), StoreError> {
     tx.execute("DELETE FROM ended_instance WHERE ended_ms < $1", args![before_ms]).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use hallway_protocol::session::InstanceInfo;
+
+    use super::*;
+    use crate::auth::token::Token;
+    use crate::store::WriteKey;
+    use crate::store::session::{self, InstanceRecord};
+    use crate::store::test_engine::on_both_engines;
+    use crate::store::user::{self, NewUser};
+
+    fn new(id: &str) -> NewUser {
+        NewUser { user_id: id.parse().unwrap(), nick: String::new(), password_hash: None, is_admin: false }
+    }
+
+    fn signed_in(id: &str, last_seen: i64) -> InstanceRecord {
+        let info = InstanceInfo {
+            instance_id: id.into(),
+            device_class: Default::default(),
+            client_version: String::new(),
+            host_name: String::new(),
+        };
+        InstanceRecord {
+            info,
+            tokens: Token::fresh().unwrap().stored(),
+            expires: None,
+            login_time: 1,
+            last_seen,
+        }
+    }
+
+    on_both_engines! {
+        /// SES-44, SES-46: an ended session is gone, and remembered with its reason until it signs in again.
+        async fn an_ended_session_is_remembered_until_the_next_sign_in(db: Db) {
+            db.write::<_, StoreError, _>(WriteKey::user(0), |tx| {
+                let anna = user::create(tx, &new("anna"), 5)?.unwrap().number;
+                user::create(tx, &new("ben"), 6)?;
+                session::put_instance(tx, anna, &signed_in("a", 70))?;
+                session::put_instance(tx, anna, &signed_in("b", 60))?;
+                let lines = accounts(tx)?;
+                let line = |n: usize| (lines[n].user_id.as_str(), lines[n].created_at, lines[n].instances, lines[n].last_seen);
+                assert_eq!((line(0), line(1)), (("anna", 5, 2, Some(70)), ("ben", 6, 0, None)));
+
+                let kind = KickedOutType::MultipleAccount;
+                assert!(end_instance(tx, anna, "a", kind, 1000)?);
+                assert!(!end_instance(tx, anna, "a", KickedOutType::RestApiKick, 2000)?, "it was ended before");
+                assert!(!end_instance(tx, anna, "none", kind, 1000)?);
+                assert_eq!(session::instances(tx, anna)?.len(), 1);
+                assert_eq!((why_ended(tx, anna, "a")?, why_ended(tx, anna, "b")?), (Some(kind), None));
+                assert_eq!(ended_since(tx, 1000)?, [Ended { user: anna, instance_id: "a".into(), kind }]);
+                assert_eq!(ended_since(tx, 1001)?, []);
+                drop_ended_before(tx, 1000)?;
+                assert_eq!(ended_since(tx, 0)?.len(), 1);
+                forget_end(tx, anna, "a")?;
+                assert_eq!(why_ended(tx, anna, "a")?, None);
+                end_instance(tx, anna, "b", KickedOutType::UserSigExpired, 3000)?;
+                drop_ended_before(tx, 3001)?;
+                assert_eq!(ended_since(tx, 0)?, []);
+                Ok(())
+            })
+            .await
+            .unwrap();
+        }
+    }
+}

@@ -47,8 +47,13 @@ impl TestPlace {
             Self::Postgres { url, schema } => {
                 // A full synchronous commit per test write would only test the disk's patience.
                 let options =
-                    format!("'-c search_path={schema} -c synchronous_commit=off -c deadlock_timeout=20ms'");
-                Location::Postgres { url: format!("{url} options={options}") }
+                    format!("-c search_path={schema} -c synchronous_commit=off -c deadlock_timeout=20ms");
+                let url = if url.contains("://") {
+                    format!("{url}?options={}", options.replace(' ', "%20").replace('=', "%3D"))
+                } else {
+                    format!("{url} options='{options}'")
+                };
+                Location::Postgres { url }
             }
         }
     }

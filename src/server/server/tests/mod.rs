@@ -1,9 +1,6 @@
 //! A whole server from outside: started as a library, spoken to over its socket.
 
-mod hostile;
-mod sessions;
-mod sign_in;
-mod whole;
+use std::cell::Cell;
 
 use hallway_protocol::PROTOCOL_VERSION;
 use hallway_protocol::link::InviteLink;
@@ -15,16 +12,68 @@ use crate::auth::password::Cost;
 use crate::auth::user_sig::UserSigs;
 use crate::config::TlsMode;
 use crate::net::tests::raw::Raw;
+use crate::store::test_engine::TestPlace;
 
 const APP: u32 = 1_400_000_000;
 const KEY: &str = "the key of a server that lives for a moment";
 const PASSWORD: &str = "correct horse battery";
+
+thread_local! {
+    /// Where the rows of the servers of this test are.
+    static ON_POSTGRES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, servers of this test have their rows in PostgreSQL.
+struct OnPostgres;
+
+impl OnPostgres {
+    fn enter() -> Self {
+        ON_POSTGRES.set(true);
+        Self
+    }
+}
+
+impl Drop for OnPostgres {
+    fn drop(&mut self) {
+        ON_POSTGRES.set(false);
+    }
+}
+
+/// The same test with the rows in SQLite and in PostgreSQL (as `store::test_engine` finds it).
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident() $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn run() $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                run().await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                if TestPlace::postgres().is_some() {
+                    let _here = OnPostgres::enter();
+                    run().await;
+                }
+            }
+        }
+    )*};
+}
+mod hostile;
+mod sessions;
+mod sign_in;
+mod whole;
 
 /// A server without encryption on a free port, quick at hashing passwords.
 struct Live {
     handle: ServerHandle,
     config: Config,
     _dir: TempDir,
+    _rows: Option<TestPlace>,
 }
 
 impl Live {
@@ -42,9 +91,13 @@ impl Live {
         config.accounts.secret_keys = vec![KEY.into()];
         config.accounts.password_cost = Cost { memory_kib: 64, passes: 1 };
         config.rates.sign_in_per_address = "off".parse().unwrap();
+        let rows = ON_POSTGRES.get().then(|| TestPlace::postgres().unwrap());
+        if let Some(Location::Postgres { url }) = rows.as_ref().map(TestPlace::location) {
+            config.database.url = url.into();
+        }
         change(&mut config);
         let handle = Server::start(config.clone()).await.unwrap();
-        Self { handle, config, _dir: dir }
+        Self { handle, config, _dir: dir, _rows: rows }
     }
 
     async fn raw(&self) -> Raw {

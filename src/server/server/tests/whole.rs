@@ -27,14 +27,14 @@ async fn sessions_and_accounts_survive_a_restart() {
     let live = Live::start().await;
     live.join("anna").await;
     let (mut anna, answer) = live.signed_in("anna", "one").await;
-    let Live { handle, config, _dir } = live;
+    let Live { handle, config, _dir, _rows } = live;
     let stopping = tokio::spawn(handle.stop());
     assert_eq!(anna.next().await["params"]["name"], "closing");
     assert_eq!(anna.close_code().await, 1001);
     drop(anna);
     stopping.await.unwrap();
     let handle = Server::start(config.clone()).await.unwrap();
-    let live = Live { handle, config, _dir };
+    let live = Live { handle, config, _dir, _rows };
     assert!(live.handle.first_invite().await.unwrap().is_none());
     let (_, again) = live.signed_in_by("anna", "one", json!({"token": answer["token"]})).await;
     assert_eq!((&again["user_number"], &again["epoch"]), (&answer["user_number"], &answer["epoch"]));
