@@ -3,7 +3,13 @@
 //! `net` (HTTP and WebSocket; parsing and nothing else) → `service` (who may, rules, transactions) → `store`
 //! (SQL) and `bus` (who is online). [`server::Server::start`] puts them together: for the binary, for the app
 //! that carries a server inside, and for tests.
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod auth;
