@@ -58,7 +58,11 @@ impl Client {
         conversation_id: &ConversationId,
         sequence: Option<u64>,
     ) -> Result<()> {
-        if self.listed(conversation_id).is_none() {
+        // Its messages are here a moment before the list that is made from them.
+        let wanted = conversation_id.clone();
+        if self.listed(conversation_id).is_none()
+            && self.account()?.cache.read(move |db| conv::key_of(db, &wanted)).await?.is_none()
+        {
             return Err(ErrorCode::ConversationNotFound.into());
         }
         self.ask(|reply| Command::Read(conversation_id.clone(), sequence, reply)).await

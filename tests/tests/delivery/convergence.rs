@@ -46,7 +46,7 @@ async fn model_convergence_on_postgres() -> Outcome {
 
 async fn run(engine: Engine) -> Outcome {
     let operations =
-        std::env::var("HALLWAY_TEST_OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(300);
+        std::env::var("HALLWAY_TEST_OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
     let seed = Dice::seed("HALLWAY_TEST_SEED");
     let mut world = World::start(engine, seed).await?;
     let mut outcome = Ok(());

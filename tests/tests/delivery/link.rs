@@ -33,11 +33,6 @@ async fn until_has(device: &mut Device, from: &str, texts: &[&str], within: Dura
         if lines.iter().map(|line| line.text.as_str()).eq(texts.iter().copied()) {
             return Ok(());
         }
-        // As the app does for what is on screen.
-        for (from_seq, to_seq) in &view.holes {
-            // Fails without a link; then it is asked again when there is one.
-            let _ = device.client.fill(&id, *from_seq, *to_seq).await;
-        }
         if !device.event(deadline).await? {
             let name = &device.name;
             return Err(hallway_tests::failure::Failure::new(format!(
