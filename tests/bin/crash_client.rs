@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use hallway_client::model::{Around, TimelineItem};
 use hallway_client::protocol::session::{Credential, DeviceClass};
-use hallway_client::{CacheKey, Client, Config, ConversationId, MessageOptions, SendOptions, ServerAddress, UserId};
+use hallway_client::{
+    CacheKey, Client, Config, ConversationId, MessageOptions, SendOptions, ServerAddress, UserId,
+};
 use hallway_tests::failure::{Failure, Outcome, While};
 use hallway_tests::support::{APP_ID, CACHE_KEY};
 use zeroize::Zeroizing;
@@ -60,7 +62,8 @@ async fn write(client: &Client, places: &[ConversationId], next: u64) -> Outcome
         let place = &places[usize::try_from(number).unwrap_or_default() % places.len()];
         let text = format!("number-{number}");
         say(&format!("try {text}"))?;
-        let message = client.create_text_message(place.clone(), &text, MessageOptions::default()).doing("making")?;
+        let message =
+            client.create_text_message(place.clone(), &text, MessageOptions::default()).doing("making")?;
         client.enqueue_message(message, SendOptions::default()).await.doing("queueing")?;
         say(&format!("taken {place} {text}"))?;
     }

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use hallway_client::model::{Around, ConversationFilter, TimelineItem};
 use hallway_client::protocol::session::{Credential, DeviceClass};
-use hallway_client::{CacheKey, Client, Config, ConversationId, Event, Message, NetState, ServerAddress, UserId};
-use tokio::sync::broadcast::error::RecvError;
+use hallway_client::{
+    CacheKey, Client, Config, ConversationId, Event, Message, NetState, ServerAddress, UserId,
+};
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
@@ -72,12 +74,7 @@ impl Device {
     }
 
     /// Waits until `is_so`, looking again after each event.
-    pub async fn until(
-        &mut self,
-        what: &str,
-        within: Duration,
-        is_so: impl Fn(&Self) -> bool,
-    ) -> Outcome {
+    pub async fn until(&mut self, what: &str, within: Duration, is_so: impl Fn(&Self) -> bool) -> Outcome {
         let deadline = Instant::now() + within;
         while !is_so(self) {
             if !self.event(deadline).await? {
@@ -105,7 +102,10 @@ impl Device {
                 Ok(Err(RecvError::Lagged(_))) => {}
                 Ok(Err(RecvError::Closed)) => return Err(Failure::new(format!("{} has ended", self.name))),
                 Err(_) => {
-                    return Err(Failure::new(format!("{} has heard nothing of {what} within {within:?}", self.name)));
+                    return Err(Failure::new(format!(
+                        "{} has heard nothing of {what} within {within:?}",
+                        self.name
+                    )));
                 }
             }
         }

@@ -67,7 +67,8 @@ impl Net {
         let (weather, seen) = watch::channel(Weather::default());
         let (target, to) = watch::channel(server);
         let suffered = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(accept(listener, to, seen, Arc::new(Mutex::new(dice)), Arc::clone(&suffered)));
+        let task =
+            tokio::spawn(accept(listener, to, seen, Arc::new(Mutex::new(dice)), Arc::clone(&suffered)));
         Ok(Self { address, weather, suffered, target, task })
     }
 
@@ -262,7 +263,11 @@ impl Filter {
         let waiting = std::mem::take(&mut self.aside);
         for mut aside in waiting {
             aside.behind = aside.behind.saturating_sub(usize::from(passed));
-            if aside.behind == 0 || aside.due <= now { out.push(aside.message) } else { self.aside.push_back(aside) }
+            if aside.behind == 0 || aside.due <= now {
+                out.push(aside.message)
+            } else {
+                self.aside.push_back(aside)
+            }
         }
         out
     }

@@ -163,7 +163,8 @@ pub async fn make_accounts(config: &Config, people: &[&str]) -> Outcome {
         Location::Postgres { url: url.to_owned() }
     };
     let db = Db::open(DbOptions::new(location)).await.doing("making the database")?;
-    let rows: Vec<(i64, String)> = (FIRST_ACCOUNT..).zip(people.iter().map(|user| (*user).to_owned())).collect();
+    let rows: Vec<(i64, String)> =
+        (FIRST_ACCOUNT..).zip(people.iter().map(|user| (*user).to_owned())).collect();
     db.write(WriteKey::user(0), move |tx| {
         for (number, user) in &rows {
             let text = user.as_str();
@@ -193,8 +194,9 @@ impl Database {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let server = std::env::var(POSTGRES).doing(POSTGRES)?;
         let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let (base, _) =
-            server.rsplit_once('/').doing(format_args!("{POSTGRES} must be like postgres://user@host/name"))?;
+        let (base, _) = server
+            .rsplit_once('/')
+            .doing(format_args!("{POSTGRES} must be like postgres://user@host/name"))?;
         let url = format!("{base}/{name}");
         run_sql(&server, format!("CREATE DATABASE {name}"))?;
         Ok(Self { server, name, url })
@@ -213,7 +215,8 @@ impl Drop for Database {
 fn run_sql(server: &str, statement: String) -> Outcome {
     let server = server.to_owned();
     let work = move || {
-        let mut client = postgres::Client::connect(&server, postgres::NoTls).doing("connecting to PostgreSQL")?;
+        let mut client =
+            postgres::Client::connect(&server, postgres::NoTls).doing("connecting to PostgreSQL")?;
         client.batch_execute(&statement).doing(statement)
     };
     std::thread::spawn(work).join().map_err(|_| Failure::new("asking PostgreSQL panicked"))?

@@ -85,7 +85,8 @@ impl Truth {
 async fn heads(rpc: &Rpc) -> Outcome<Vec<Head>> {
     let (mut all, mut cursor) = (Vec::new(), None);
     loop {
-        let page = rpc.call(&SyncHeads { since: 0, cursor, limit: None }).await.doing("asking for the heads")?;
+        let page =
+            rpc.call(&SyncHeads { since: 0, cursor, limit: None }).await.doing("asking for the heads")?;
         all.extend(page.heads);
         cursor = page.cursor;
         if cursor.is_none() {
@@ -98,7 +99,8 @@ async fn heads(rpc: &Rpc) -> Outcome<Vec<Head>> {
 async fn history(rpc: &Rpc, conversation_id: &ConversationId) -> Outcome<Vec<Line>> {
     let (mut all, mut to_seq) = (Vec::new(), u64::MAX);
     loop {
-        let ask = GetRange { conversation_id: conversation_id.clone(), from_seq: 1, to_seq, changed_after: 0 };
+        let ask =
+            GetRange { conversation_id: conversation_id.clone(), from_seq: 1, to_seq, changed_after: 0 };
         let page = rpc.call(&ask).await.doing("asking for the history")?;
         all.extend(page.messages.iter().rev().map(Line::from));
         if page.is_completed || page.from_seq <= 1 || page.to_seq < page.from_seq {

@@ -68,13 +68,16 @@ pub async fn run(rounds: usize, mut dice: Dice) -> Outcome<String> {
     for place in &places {
         let id = place.parse().doing("a conversation id")?;
         let lines = truth.get(&id).map(|truth| truth.lines.as_slice()).unwrap_or_default();
-        let texts: Vec<&str> = lines.iter().filter(|line| line.counted).map(|line| line.text.as_str()).collect();
+        let texts: Vec<&str> =
+            lines.iter().filter(|line| line.counted).map(|line| line.text.as_str()).collect();
         stored += texts.len();
         check(place, &texts, &taken)?;
     }
     if taken.len() < rounds * 10 || full < 20 {
         let count = taken.len();
-        return Err(Failure::new(format!("{count} messages, {full} waiting at most: that is no full outbox")));
+        return Err(Failure::new(format!(
+            "{count} messages, {full} waiting at most: that is no full outbox"
+        )));
     }
     Ok(format!(
         "crash: client killed {rounds} times, {} messages taken into the outbox (up to {full} waiting), {stored} \

@@ -20,7 +20,8 @@ fn main() -> Outcome {
         Err(_) => 50,
     };
     let seed = Dice::seed("HALLWAY_PROVE_SEED");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("starting threads")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("starting threads")?;
     runtime
         .block_on(async {
             println!("{}", server::run(rounds, Dice::new(seed)).await?);

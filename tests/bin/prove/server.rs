@@ -82,7 +82,8 @@ struct Proof {
 
 impl Proof {
     async fn prepare(dir: PathBuf) -> Outcome<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).doing("finding a port")?.port();
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).doing("finding a port")?.port();
         let text = format!(
             "[server]\nbind = \"127.0.0.1:{port}\"\ndata_dir = {:?}\n[tls]\nmode = \"off\"\n\
              [accounts]\napp_id = {APP_ID}\nsecret_keys = [\"{SECRET}\"]\n\
@@ -211,7 +212,9 @@ impl Writer {
     /// Writes until the server is gone. What it did not acknowledge goes first the next time, under the same id.
     async fn until_broken(mut self, proof: Arc<Proof>) -> Outcome<Self> {
         // The server may be killed before anybody gets in.
-        let Ok(link) = proof.sign_in(&self.user, &format!("writer-{}", self.number)).await else { return Ok(self) };
+        let Ok(link) = proof.sign_in(&self.user, &format!("writer-{}", self.number)).await else {
+            return Ok(self);
+        };
         loop {
             if self.written.last().is_none_or(|last| last.place.is_some()) {
                 let (number, random) = (self.written.len() as u64, self.number as u64);
@@ -260,10 +263,16 @@ impl Writer {
         for written in &self.written {
             let there = places.get(written.id.as_str()).copied();
             if let (Some(_), None) = (written.place, there) {
-                return Err(Failure::new(format!("{} was acknowledged and is missing in {}", written.id, self.to)));
+                return Err(Failure::new(format!(
+                    "{} was acknowledged and is missing in {}",
+                    written.id, self.to
+                )));
             }
             if written.place.is_some() && written.place != there {
-                return Err(Failure::new(format!("{} moved from {:?} to {there:?}", written.id, written.place)));
+                return Err(Failure::new(format!(
+                    "{} moved from {:?} to {there:?}",
+                    written.id, written.place
+                )));
             }
             if let Some(place) = there {
                 if place < before {

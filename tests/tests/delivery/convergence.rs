@@ -372,7 +372,8 @@ impl World {
         );
         eprintln!("{seen}");
         // A message stands with each who gets it.
-        let is_hard = stored > self.done.len() / 2 && suffered > self.done.len() / 5 && revoked > 0 && changed > 0;
+        let is_hard =
+            stored > self.done.len() / 2 && suffered > self.done.len() / 5 && revoked > 0 && changed > 0;
         if is_hard { Ok(()) } else { Err(Failure::new(format!("the run proves little: {seen}"))) }
     }
 
