@@ -35,6 +35,8 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     stage.window("reply-bar", ben)?;
     say(ben, "Yes, at 22:40 on Fridays.")?;
     anna.reads("22:40")?;
+    // The button that leads to what is answered.
+    anna.control("Go to the message of")?;
 
     // And corrects himself: Up in the empty field changes the last message.
     ben.keys(&["Up", "ctrl+a"])?;

@@ -79,7 +79,7 @@ impl App {
         self.window.text(text)
     }
 
-    /// As [`Self::press`], of the first control whose name contains `part`.
+    /// As [`Self::press`], of a control whose name contains `part`.
     pub fn press_containing(&self, part: &str) -> Outcome {
         self.click(&format!("a control with {part:?}"), 1, |item| {
             is_control(item) && item.text.contains(part)
@@ -89,15 +89,10 @@ impl App {
     /// Clicks with the right button on the message with `part` in it.
     pub fn open_menu_of(&self, part: &str) -> Outcome {
         let what = format!("the message {part:?}");
-        // The same words may be in the list on the left, which comes first.
-        let item = self.sight.until(&what, PATIENCE, |items| {
-            items.iter().rfind(|item| item.kind == "text" && item.text.contains(part)).cloned()
-        })?;
-        let area = self.sight.area(&item);
-        self.window.click(area.x + area.width / 2, area.y + area.height / 2, 3)
+        self.click(&what, 3, |item| item.kind == "text" && item.text.contains(part))
     }
 
-    /// Clicks on the first item that `is_it`, once it is there.
+    /// Clicks on the item that `is_it`, once it is there.
     pub fn click(&self, what: &str, button: u8, is_it: impl Fn(&Item) -> bool) -> Outcome {
         let area = self.place(what, is_it)?;
         self.window.click(area.x + area.width / 2, area.y + area.height / 2, button)
@@ -125,9 +120,10 @@ impl App {
         status.success().then_some(()).doing(format_args!("the app ended with {status}"))
     }
 
+    /// Of several the last: what is in front, and further to the right, comes later.
     fn place(&self, what: &str, is_it: impl Fn(&Item) -> bool) -> Outcome<Area> {
         let item =
-            self.sight.until(what, PATIENCE, |items| items.iter().find(|item| is_it(item)).cloned())?;
+            self.sight.until(what, PATIENCE, |items| items.iter().rfind(|item| is_it(item)).cloned())?;
         Ok(self.sight.area(&item))
     }
 }
