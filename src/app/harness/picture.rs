@@ -35,6 +35,7 @@ impl Picture {
         let mut encoder = png::Encoder::new(file, self.width, self.height);
         encoder.set_color(png::ColorType::Rgba);
         encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::Fast);
         encoder.write_header().unwrap().write_image_data(&self.rgba).unwrap();
     }
 }

@@ -173,7 +173,8 @@ impl Chats {
     pub(super) fn ask(&mut self, confirm: Confirm) -> Vec<Effect> {
         self.menu = None;
         self.dialog = Some(Dialog::Confirm(confirm));
-        Vec::new()
+        // It may take the place of a menu, which had the keyboard.
+        vec![Effect::Focus(crate::widget::dialog::SAFE)]
     }
 
     /// What was asked about is to be done.

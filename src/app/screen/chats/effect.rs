@@ -48,12 +48,23 @@ impl Effect {
 pub fn run(effect: Effect, client: &Client) -> Task<Message> {
     match effect {
         Effect::Call(call) => call.run(client),
-        Effect::After(wait, message) => Task::perform(tokio::time::sleep(wait), move |()| (*message).clone()),
-        Effect::Focus(id) => focus::focus(id),
-        Effect::Scroll(command) => virtual_list::send(TIMELINE, command),
-        Effect::Reveal(id) => virtual_list::send(LIST, Command::Reveal(id)),
-        Effect::FocusRow(id) => virtual_list::send(LIST, Command::Focus(id)),
-        Effect::Copy(text) => iced::clipboard::write(text),
-        Effect::Action(_) => Task::none(),
+        other => other.task(),
+    }
+}
+
+impl Effect {
+    /// The task of an effect that asks nothing of the account.
+    pub fn task(self) -> Task<Message> {
+        match self {
+            Self::After(wait, message) => {
+                Task::perform(tokio::time::sleep(wait), move |()| (*message).clone())
+            }
+            Self::Focus(id) => focus::focus(id),
+            Self::Scroll(command) => virtual_list::send(TIMELINE, command),
+            Self::Reveal(id) => virtual_list::send(LIST, Command::Reveal(id)),
+            Self::FocusRow(id) => virtual_list::send(LIST, Command::Focus(id)),
+            Self::Copy(text) => iced::clipboard::write(text),
+            Self::Call(_) | Self::Action(_) => Task::none(),
+        }
     }
 }

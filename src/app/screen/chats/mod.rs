@@ -5,7 +5,8 @@
 //!
 //! * [`list`], [`timeline`], [`composer`], [`panel`], [`people`], [`banner`]: the parts, each with its own
 //!   state and messages;
-//! * [`update`]: messages, answers and events; [`actions`]: what can be done to messages and conversations;
+//! * [`update`]: messages of the views; [`events`]: what the account tells; [`actions`]: what can be done to
+//!   messages and conversations;
 //!   [`keys`]: what keys do;
 //! * [`call`] and [`effect`]: what is asked of the world;
 //! * [`view`]: how it looks at every width; [`words`]: messages in sentences.
@@ -16,13 +17,16 @@ pub mod call;
 pub mod composer;
 pub mod dialog;
 pub mod effect;
+pub mod events;
 pub mod keys;
 pub mod list;
 pub mod panel;
 pub mod people;
-#[cfg(test)]
+#[cfg(any(test, feature = "harness"))]
 pub mod sample;
 pub mod splitter;
+#[cfg(any(test, feature = "harness"))]
+pub mod stage;
 pub mod timeline;
 pub mod update;
 pub mod view;

@@ -1,13 +1,12 @@
-//! What changes the state: messages of the views, answers of the account, events.
+//! What changes the state: messages of the views. What the account tells is in [`super::events`].
 
 use std::time::Duration;
 
-use hallway_client::Event;
 use hallway_protocol::{ChatError, ConversationId, MessageId, UserId};
 use iced::{Point, Size};
 
 use super::actions::{Act, Confirm};
-use super::call::{Answer, Call, Doing};
+use super::call::{Answer, Call};
 use super::composer::{self, Composer};
 use super::dialog::{self, Dialog, NewGroup};
 use super::effect::Effect;
@@ -17,8 +16,8 @@ use super::splitter::Drag;
 use super::timeline::{self, Timeline};
 use super::{About, Action, Chats, Menu, Open, banner, list};
 use crate::clock::Clock;
+use crate::problem;
 use crate::theme::tokens::size;
-use crate::{fl, problem};
 
 /// Everything that happens on the screen.
 #[derive(Debug, Clone)]
@@ -191,173 +190,6 @@ impl Chats {
         }
     }
 
-    /// Handles one event of the account.
-    pub fn event(&mut self, event: &Event) -> Vec<Effect> {
-        match event {
-            Event::ConversationListUpdated(list) => {
-                let mut effects: Vec<_> = self.list.set(list.clone()).into_iter().collect();
-                effects.extend(self.list_changed());
-                effects
-            }
-            Event::TimelineUpdated(id) => self.changed(id),
-            Event::DraftUpdated(id) => {
-                let scene = Self::scene(&self.context, &self.list, id);
-                match &mut self.open {
-                    Some(open) if open.id == *id => {
-                        open.composer.draft_elsewhere(scene.conversation.and_then(|c| c.draft.as_ref()));
-                        Vec::new()
-                    }
-                    _ => Vec::new(),
-                }
-            }
-            Event::NetStateChanged(state) => {
-                let was = self.banner.is_connected();
-                let waits = self.banner.net(*state);
-                let waits = waits
-                    .into_iter()
-                    .map(|(wait, loss, shown)| Effect::after(wait, Message::Banner(loss, shown)));
-                let mut effects: Vec<_> = waits.collect();
-                if !was && self.banner.is_connected() {
-                    effects.extend(self.in_open(|open, scene| open.timeline.reconnected(scene)));
-                }
-                effects
-            }
-            Event::SyncProgress(left) => {
-                self.banner.sync(*left);
-                Vec::new()
-            }
-            Event::GroupMemberUpdated(group, _) => self.members_changed(group.as_str()),
-            Event::ProfileUpdated(profile) => {
-                self.context.me = profile.clone();
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Events were lost: everything that is shown is read again.
-    pub fn reload(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Call(Call::Conversations)];
-        if let Some(id) = self.current().cloned() {
-            effects.extend(self.changed(&id));
-        }
-        effects
-    }
-
-    fn answer(&mut self, answer: Answer) -> Vec<Effect> {
-        match answer {
-            Answer::Conversations(Ok(list)) => {
-                let mut effects: Vec<_> = self.list.set(list).into_iter().collect();
-                effects.extend(self.list_changed());
-                effects
-            }
-            Answer::Conversations(Err(error)) => self.toast(failure(fl!("failed-list"), &error)),
-            Answer::Conversation(id, Ok(())) => self.open(id),
-            Answer::Conversation(_, Err(error)) => self.toast(failure(fl!("failed-open"), &error)),
-            Answer::Read(id, number, result) => {
-                self.in_conversation(&id, |open, scene| open.timeline.read(number, result, scene))
-            }
-            Answer::Filled(id, from_seq, result) => {
-                self.in_conversation(&id, |open, scene| open.timeline.filled(from_seq, result, scene))
-            }
-            Answer::Sent(outgoing, result) => self.sent(*outgoing, result),
-            Answer::Edited(message, words, result) => match result {
-                Ok(()) => Vec::new(),
-                Err(error) => {
-                    let mut effects = self.toast(failure(fl!("failed-edit"), &error));
-                    if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id) {
-                        effects.extend(open.composer.edit_failed(message, &words));
-                    }
-                    effects
-                }
-            },
-            Answer::Recalled(message, Ok(())) => {
-                let now = self.context.clock.now();
-                if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id) {
-                    open.timeline.keep_recalled(&message, now);
-                }
-                Vec::new()
-            }
-            Answer::Recalled(_, Err(error)) => self.toast(failure(fl!("failed-recall"), &error)),
-            Answer::Group(group, result) => {
-                if let (Some(open), Ok((_, members))) = (&mut self.open, &result)
-                    && open.id.to() == group.as_str()
-                {
-                    open.members = members.iter().filter(|member| !member.gone).cloned().collect();
-                }
-                if let Some(panel) = &mut self.panel {
-                    panel.loaded(&group, result);
-                }
-                Vec::new()
-            }
-            Answer::People(number, page) => {
-                if let Some(people) = self.dialog.as_mut().and_then(Dialog::people) {
-                    people.page(number, page);
-                }
-                Vec::new()
-            }
-            Answer::Created(Ok(group)) => {
-                self.dialog = None;
-                self.open(ConversationId::Group(group))
-            }
-            Answer::Created(Err(error)) => {
-                if let Some(Dialog::NewGroup(group)) = &mut self.dialog {
-                    group.making = false;
-                    group.error = Some(error);
-                }
-                Vec::new()
-            }
-            Answer::Updated(group, result) => match &mut self.panel {
-                Some(panel) if panel.id().to() == group.as_str() => panel.updated(result),
-                _ => Vec::new(),
-            },
-            Answer::Added(group, result) => self.added(group.as_str(), result),
-            Answer::Done(_, Ok(())) => Vec::new(),
-            Answer::Done(doing, Err(error)) => self.not_done(doing, &error),
-        }
-    }
-
-    fn not_done(&mut self, doing: Doing, error: &ChatError) -> Vec<Effect> {
-        let what = match doing {
-            // Repeated by the account when it can; nothing a person could do.
-            Doing::Read | Doing::Draft => return Vec::new(),
-            Doing::Resend => fl!("failed-resend"),
-            Doing::Cancel | Doing::DeleteMessage => fl!("failed-delete-message"),
-            Doing::DeleteConversation => fl!("failed-delete-conversation"),
-            Doing::ClearHistory => fl!("failed-clear-history"),
-            Doing::RemoveMember => fl!("failed-remove-member"),
-            Doing::Quit => fl!("failed-leave"),
-        };
-        self.toast(failure(what, error))
-    }
-
-    fn added(
-        &mut self,
-        group: &str,
-        result: Result<Box<hallway_protocol::method::MembersAdded>, ChatError>,
-    ) -> Vec<Effect> {
-        match result {
-            Ok(added) => {
-                self.dialog = None;
-                let mut effects = self.members_changed(group);
-                let left_out = added.failure_user_id_list.len() + added.over_limit_user_id_list.len();
-                if left_out > 0 {
-                    effects.extend(self.toast(fl!("members-left-out", count = left_out)));
-                } else if !added.pending_user_id_list.is_empty() {
-                    effects
-                        .extend(self.toast(fl!("members-pending", count = added.pending_user_id_list.len())));
-                }
-                effects
-            }
-            Err(error) => {
-                if let Some(Dialog::AddMembers(_, _, slot)) = &mut self.dialog {
-                    *slot = Some(error);
-                }
-                Vec::new()
-            }
-        }
-    }
-
     /// Opens a conversation; what is begun in the one before is kept.
     pub(super) fn open(&mut self, id: ConversationId) -> Vec<Effect> {
         if self.visited.get(self.visit) != Some(&id) {
@@ -498,7 +330,7 @@ impl Chats {
     }
 
     /// The list changed: the open conversation and its panel follow.
-    fn list_changed(&mut self) -> Vec<Effect> {
+    pub(super) fn list_changed(&mut self) -> Vec<Effect> {
         let Some(id) = self.current().cloned() else { return Vec::new() };
         if let (Some(panel), Some(conversation)) = (&mut self.panel, self.list.get(&id)) {
             panel.conversation(conversation);
@@ -506,11 +338,11 @@ impl Chats {
         self.changed(&id)
     }
 
-    fn changed(&mut self, id: &ConversationId) -> Vec<Effect> {
+    pub(super) fn changed(&mut self, id: &ConversationId) -> Vec<Effect> {
         self.in_conversation(id, |open, scene| open.timeline.changed(scene))
     }
 
-    fn members_changed(&mut self, group: &str) -> Vec<Effect> {
+    pub(super) fn members_changed(&mut self, group: &str) -> Vec<Effect> {
         match self.current() {
             Some(ConversationId::Group(open)) if open.as_str() == group => {
                 vec![Effect::Call(Call::Group(open.clone()))]
@@ -528,7 +360,7 @@ impl Chats {
         act(open, Self::scene(&self.context, &self.list, &id))
     }
 
-    fn in_conversation(
+    pub(super) fn in_conversation(
         &mut self,
         id: &ConversationId,
         act: impl FnOnce(&mut Open, timeline::Scene<'_>) -> Vec<Effect>,

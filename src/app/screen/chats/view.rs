@@ -1,24 +1,24 @@
 //! The screen at every width: four columns, panel over the conversation, no rail, one pane.
 
 use hallway_protocol::ConversationId;
-use iced::widget::text::Wrapping;
 use iced::widget::{column, container, opaque, row, space, stack};
 use iced::{Alignment, Length};
 
 use super::splitter::splitter;
 use super::timeline::view::nothing_open;
 use super::{About, Action, Chats, FOUR_COLUMNS, Menu, Message, NO_RAIL, Open};
-use crate::fl;
 use crate::theme::tokens::{SMALL, TITLE, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::avatar::avatar;
-use crate::widget::bits::{hairline, hairline_vertical, label};
+use crate::widget::bits::{hairline, hairline_vertical};
 use crate::widget::button::{custom, icon_button};
 use crate::widget::icon::Icon;
 use crate::widget::layers::Layer;
 use crate::widget::menu::{self, Entry, Item};
+use crate::widget::one_line::one_line;
 use crate::widget::region::region;
+use crate::{fl, keymap};
 
 /// Avatar in the header and in the rail.
 const FACE: f32 = 36.0;
@@ -85,15 +85,16 @@ impl Chats {
                 .tip_position(RIGHT)
                 .on_press(Message::FocusList),
             icon_button(Icon::Contacts, fl!("directory"))
+                .shortcut(keys(keymap::Action::Contacts))
                 .tip_position(RIGHT)
                 .on_press(Message::Do(Action::Directory)),
             icon_button(Icon::Search, fl!("switcher"))
-                .shortcut("Ctrl K")
+                .shortcut(keys(keymap::Action::QuickSwitcher))
                 .tip_position(RIGHT)
                 .on_press(Message::Do(Action::Switcher)),
             space::vertical(),
             icon_button(Icon::Settings, fl!("settings"))
-                .shortcut("Ctrl ,")
+                .shortcut(keys(keymap::Action::Settings))
                 .tip_position(RIGHT)
                 .on_press(Message::Do(Action::Settings)),
             custom(avatar(me.user_id.as_str(), me.display_name()).size(FACE), me.display_name())
@@ -120,14 +121,18 @@ impl Chats {
     fn header<'a>(&'a self, open: &'a Open) -> Element<'a, Message> {
         let name = self.name_of(&open.id);
         let group = matches!(open.id, ConversationId::Group(_));
-        let mut words = column![label(name, TITLE).font(font::SEMIBOLD).wrapping(Wrapping::None)];
+        let mut words = column![one_line(name).step(TITLE).font(font::SEMIBOLD)];
         if let Some(subtitle) = self.subtitle(open) {
-            words = words.push(label(subtitle, SMALL).style(style::muted).wrapping(Wrapping::None));
+            words = words.push(one_line(subtitle).step(SMALL).color(|p| p.text_3));
         }
         let mut line =
             row![].spacing(gap::M).align_y(Alignment::Center).padding([0.0, gap::L]).height(size::HEADER);
         if self.is_one_pane() {
-            line = line.push(icon_button(Icon::Back, fl!("back")).shortcut("Esc").on_press(Message::Back));
+            line = line.push(
+                icon_button(Icon::Back, fl!("back"))
+                    .shortcut(keys(keymap::Action::Close))
+                    .on_press(Message::Back),
+            );
         }
         line = line
             .push(avatar(open.id.to(), name).size(FACE).square(group))
@@ -135,7 +140,7 @@ impl Chats {
         if open.id != ConversationId::System {
             line = line.push(
                 icon_button(Icon::Info, fl!("panel-toggle"))
-                    .shortcut("Ctrl .")
+                    .shortcut(keys(keymap::Action::SidePanel))
                     .selected(self.panel.is_some())
                     .on_press(Message::TogglePanel),
             );
@@ -155,19 +160,40 @@ impl Chats {
         }
     }
 
+    fn new_menu(&self) -> Vec<Entry<Message>> {
+        let mut entries = vec![
+            Item::new(fl!("new-chat"), Message::NewChat)
+                .icon(Icon::Chat)
+                .keys(keys(keymap::Action::NewChat))
+                .into(),
+            Item::new(fl!("new-group"), Message::NewGroup)
+                .icon(Icon::Group)
+                .keys(keys(keymap::Action::NewGroup))
+                .into(),
+        ];
+        if self.context.size.width < NO_RAIL {
+            entries.push(Entry::Separator);
+            let people = Item::new(fl!("directory"), Message::Do(Action::Directory));
+            entries.push(people.icon(Icon::Contacts).keys(keys(keymap::Action::Contacts)).into());
+        }
+        entries
+    }
+
     fn menu_layer<'a>(&'a self, menu: &'a Menu) -> Layer<'a, Message> {
         let entries: Vec<Entry<Message>> = match &menu.about {
             About::Conversation(id) => self.conversation_menu(id),
             About::Header => self.current().map_or_else(Vec::new, |id| self.conversation_menu(id)),
             About::Message(id) => self.message_menu(id),
             About::Member(user) => self.member_menu(user),
-            About::New => vec![
-                Item::new(fl!("new-chat"), Message::NewChat).icon(Icon::Chat).keys("Ctrl N").into(),
-                Item::new(fl!("new-group"), Message::NewGroup).icon(Icon::Group).keys("Ctrl Shift N").into(),
-            ],
+            About::New => self.new_menu(),
         };
         menu::layer(menu.at, Message::CloseMenu, entries)
     }
+}
+
+/// The keys of an action, for tooltips and menus.
+pub fn keys(action: keymap::Action) -> String {
+    action.keys().unwrap_or_default()
 }
 
 const RIGHT: iced::widget::tooltip::Position = iced::widget::tooltip::Position::Right;

@@ -182,9 +182,14 @@ impl<'a, Message> Layers<'a, Message> {
                 }
                 std::cmp::Ordering::Greater => {
                     let before = state.saved.pop().flatten();
-                    if state.saved.len() == depth
-                        && let Some(before) = before
-                    {
+                    if state.saved.len() != depth {
+                        continue;
+                    }
+                    // What closed the layer may have given the keyboard to something already.
+                    let (now, _) = focus::position(|op| {
+                        self.operate_child(owner, tree, layout, renderer, op);
+                    });
+                    if let (Some(before), None) = (before, now) {
                         focus::run(focus::focus_nth(before), |op| {
                             self.operate_child(owner, tree, layout, renderer, op);
                         });

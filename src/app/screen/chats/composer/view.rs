@@ -2,21 +2,22 @@
 
 use iced::keyboard::key::{Named, NativeCode, Physical};
 use iced::keyboard::{Key, Modifiers};
-use iced::widget::text::Wrapping;
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Background, Length, border};
 
 use super::{COMPOSER, MentionList, Message};
+use crate::screen::chats::view::keys;
 use crate::screen::chats::{Chats, Message as ChatsMessage, Open, words};
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
+use crate::widget::Element;
 use crate::widget::avatar::avatar;
 use crate::widget::bits::{hairline, label};
 use crate::widget::button::{Kind, icon_button};
 use crate::widget::composer::composer;
 use crate::widget::icon::{Icon, icon};
+use crate::widget::one_line::one_line;
 use crate::widget::row::list_row;
-use crate::widget::{Column, Element};
 use crate::{fl, keymap};
 
 /// Share of the height of the window that the text may take.
@@ -33,13 +34,9 @@ impl Chats {
                 .padding([gap::L, gap::L]);
             return column![hairline(), line].into();
         }
-        let mut content: Column<'a, ChatsMessage> = column![hairline()];
-        if let Some(list) = open.composer.mentions() {
-            content = content.push(people(open, list));
-        }
-        if let Some(bar) = self.bar(open) {
-            content = content.push(bar);
-        }
+        // Always four parts: what is above the text must not take its cursor away when it comes and goes.
+        let people = open.composer.mentions().map_or_else(|| space().into(), |list| people(open, list));
+        let bar = self.bar(open).unwrap_or_else(|| space().into());
         let number = open.composer.number();
         let can_send = open.composer.can_send(&self.context.limits);
         let editing = open.composer.edits().is_some();
@@ -75,7 +72,7 @@ impl Chats {
             let words = if room.is_over() { words.style(style::danger) } else { words.style(style::muted) };
             line = line.push(container(words).center_y(size::TARGET_MAIN));
         }
-        content.push(container(line.push(send)).padding([gap::S, gap::M])).into()
+        column![hairline(), people, bar, container(line.push(send)).padding([gap::S, gap::M])].into()
     }
 
     /// What is answered to or changed.
@@ -103,15 +100,18 @@ impl Chats {
                 ..container::Style::default()
             });
         let words = column![
-            label(title, SMALL).font(font::SEMIBOLD).style(style::link),
-            label(text, PREVIEW).style(style::secondary).wrapping(Wrapping::None),
+            one_line(title).step(SMALL).font(font::SEMIBOLD).color(|p| p.link),
+            one_line(text).step(PREVIEW).color(|p| p.text_2),
         ];
         let cancel = ChatsMessage::Composer(open.composer.number(), Message::Cancel);
         let content = row![
             icon(picture).size(18.0).color(|p| p.link),
             bar,
             container(words).width(Length::Fill).clip(true),
-            icon_button(Icon::Close, fl!("cancel")).small().shortcut("Esc").on_press(cancel),
+            icon_button(Icon::Close, fl!("cancel"))
+                .small()
+                .shortcut(keys(keymap::Action::Close))
+                .on_press(cancel),
         ]
         .spacing(gap::S)
         .align_y(Alignment::Center)
@@ -135,7 +135,7 @@ fn people<'a>(open: &'a Open, list: &'a MentionList) -> Element<'a, ChatsMessage
         };
         let content = row![
             avatar(&candidate.id, &candidate.name).size(SMALL_AVATAR),
-            label(candidate.name.as_str(), BODY),
+            one_line(candidate.name.as_str()),
             label(about, SMALL).style(style::muted),
         ]
         .spacing(gap::S)

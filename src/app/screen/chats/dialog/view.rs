@@ -1,7 +1,6 @@
 //! The dialogs as they are drawn.
 
 use hallway_protocol::user::Profile;
-use iced::widget::text::Wrapping;
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Length};
 
@@ -11,7 +10,7 @@ use crate::problem;
 use crate::screen::chats::people::{self, People, SEARCH};
 use crate::screen::chats::timeline::links;
 use crate::screen::chats::{Chats, Confirm, Message as ChatsMessage, words};
-use crate::theme::tokens::{BODY, SMALL, size, space as gap};
+use crate::theme::tokens::{SMALL, size, space as gap};
 use crate::theme::{font, style};
 use crate::widget::Element;
 use crate::widget::avatar::avatar;
@@ -21,6 +20,7 @@ use crate::widget::dialog::{self, dialog};
 use crate::widget::field::{field, search};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::layers::Layer;
+use crate::widget::one_line::one_line;
 use crate::widget::row::list_row;
 use crate::widget::virtual_list::{Stick, VirtualList};
 
@@ -227,8 +227,8 @@ fn person<'a>(people: &'a People, person: &'a Profile) -> Element<'a, ChatsMessa
     let tick: Element<'a, ChatsMessage> =
         if chosen { icon(Icon::Check).color(|p| p.link).into() } else { space().into() };
     let words = column![
-        label(name, BODY).font(font::MEDIUM).wrapping(Wrapping::None),
-        label(person.user_id.as_str(), SMALL).style(style::muted).wrapping(Wrapping::None),
+        one_line(name).font(font::MEDIUM),
+        one_line(person.user_id.as_str()).step(SMALL).color(|p| p.text_3),
     ];
     let content = row![
         avatar(person.user_id.as_str(), name).size(FACE),

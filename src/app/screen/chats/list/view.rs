@@ -3,16 +3,15 @@
 use hallway_client::Conversation;
 use hallway_protocol::ConversationId;
 use hallway_protocol::conversation::RemindType;
-use iced::widget::text::Wrapping;
 use iced::widget::tooltip::Position;
 use iced::widget::{column, container, mouse_area, row, space};
 use iced::{Alignment, Background, Length, border};
 
 use super::preview;
 use super::{LIST, Message};
-use crate::fl;
+use crate::screen::chats::view::keys;
 use crate::screen::chats::{About, Action, Chats, Message as ChatsMessage, banner};
-use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
+use crate::theme::tokens::{PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::avatar::avatar;
@@ -21,9 +20,11 @@ use crate::widget::bits::{self, label};
 use crate::widget::button::{button, custom, icon_button, with_tip};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::menu::{Entry, Item};
+use crate::widget::one_line::one_line;
 use crate::widget::region::region;
 use crate::widget::row::list_row;
 use crate::widget::virtual_list::{Stick, VirtualList};
+use crate::{fl, keymap};
 
 /// Rows shown before the first list has arrived.
 const SKELETONS: usize = 8;
@@ -49,7 +50,7 @@ impl Chats {
         let find = container(
             row![
                 icon(Icon::Search).size(18.0).color(|p| p.text_3),
-                label(fl!("list-search"), BODY).style(style::muted).wrapping(Wrapping::None),
+                one_line(fl!("list-search")).color(|p| p.text_3),
             ]
             .spacing(gap::S)
             .align_y(Alignment::Center),
@@ -68,7 +69,7 @@ impl Chats {
         if !rail {
             header = header.push(
                 icon_button(Icon::Settings, fl!("settings"))
-                    .shortcut("Ctrl ,")
+                    .shortcut(keys(keymap::Action::Settings))
                     .on_press(ChatsMessage::Do(Action::Settings)),
             );
         }
@@ -130,13 +131,9 @@ impl Chats {
             marked: false,
         });
         let group = matches!(id, ConversationId::Group(_));
-        let mut first = row![
-            container(label(name, BODY).font(font::SEMIBOLD).wrapping(Wrapping::None))
-                .width(Length::Fill)
-                .clip(true)
-        ]
-        .spacing(gap::XS)
-        .align_y(Alignment::Center);
+        let mut first = row![one_line(name).font(font::SEMIBOLD).width(Length::Fill)]
+            .spacing(gap::XS)
+            .align_y(Alignment::Center);
         if conversation.message_remind_type != RemindType::AcceptAndNotify {
             first = first.push(icon(Icon::Mute).size(size::ICON_SMALL).color(|p| p.text_3));
         }
@@ -153,10 +150,10 @@ impl Chats {
         if let Some(mark) = preview.mark {
             let text = mark.text();
             spoken.push_str(&text);
-            words = words.push(label(text, PREVIEW).style(style::danger).wrapping(Wrapping::None));
+            words = words.push(one_line(text).step(PREVIEW).color(|p| p.danger));
         }
         spoken.push_str(&preview.text);
-        words = words.push(label(preview.text, PREVIEW).style(style::secondary).wrapping(Wrapping::None));
+        words = words.push(one_line(preview.text).step(PREVIEW).color(|p| p.text_2).width(Length::Fill));
         let second = row![container(words).width(Length::Fill).clip(true), badge(unread)]
             .spacing(gap::S)
             .align_y(Alignment::Center)

@@ -3,14 +3,12 @@
 use hallway_protocol::group::{Group, Member, MemberRole};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, UserId};
-use iced::widget::text::Wrapping;
 use iced::widget::{column, container, row, scrollable, space};
 use iced::{Alignment, Length, Point};
 
 use super::{Edit, FIELD, Field, Message, Panel, Rights};
-use crate::fl;
-use crate::problem;
 use crate::screen::chats::composer::mention::member_name;
+use crate::screen::chats::view::keys;
 use crate::screen::chats::{About, Chats, Confirm, Message as ChatsMessage};
 use crate::theme::tokens::{BODY, SMALL, size, space as gap};
 use crate::theme::{font, style};
@@ -20,9 +18,11 @@ use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::{field, search};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::menu::{Entry, Item};
+use crate::widget::one_line::one_line;
 use crate::widget::region::region;
 use crate::widget::row::list_row;
 use crate::widget::{Column, Element};
+use crate::{fl, keymap, problem};
 
 /// Avatar of a member.
 const FACE: f32 = 32.0;
@@ -36,7 +36,9 @@ impl Chats {
         };
         let head = row![
             container(bits::title(title)).width(Length::Fill),
-            icon_button(Icon::Close, fl!("close")).shortcut("Ctrl .").on_press(ChatsMessage::TogglePanel),
+            icon_button(Icon::Close, fl!("close"))
+                .shortcut(keys(keymap::Action::SidePanel))
+                .on_press(ChatsMessage::TogglePanel),
         ]
         .spacing(gap::S)
         .align_y(Alignment::Center)
@@ -91,10 +93,15 @@ impl Chats {
         }
         content = content.push(hairline()).push(self.members(panel, group, rights));
         if member {
-            let leave = button(fl!("leave-group"))
-                .kind(Kind::Danger)
-                .icon(Icon::Logout)
-                .fill()
+            let words = row![
+                icon(Icon::Logout).color(|p| p.danger),
+                label(fl!("leave-group"), BODY).font(font::MEDIUM).style(style::danger),
+            ]
+            .spacing(gap::S)
+            .align_y(Alignment::Center)
+            .height(size::TARGET_MAIN);
+            let leave = list_row(words, fl!("leave-group"))
+                .padding([0.0, gap::S])
                 .on_press(ChatsMessage::Ask(Confirm::Leave(panel.id().clone())));
             content = content.push(hairline()).push(leave);
         }
@@ -204,8 +211,7 @@ impl Chats {
     fn member<'a>(&'a self, member: &'a Member) -> Element<'a, ChatsMessage> {
         let name = member_name(member);
         let me = member.user_id == self.context.me.user_id;
-        let mut words =
-            row![label(name, BODY).wrapping(Wrapping::None)].spacing(gap::S).align_y(Alignment::Center);
+        let mut words = row![one_line(name)].spacing(gap::S).align_y(Alignment::Center);
         if me {
             words = words.push(label(fl!("panel-you"), SMALL).style(style::muted));
         }

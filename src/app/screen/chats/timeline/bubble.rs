@@ -17,10 +17,13 @@ use crate::text::rich::{self, Mark, Rich};
 use crate::theme::tokens::{META, PAGE, PREVIEW, SMALL, person_index, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
+use crate::widget::access::Role;
 use crate::widget::avatar::avatar;
 use crate::widget::bits::label;
 use crate::widget::button::{Kind, button, custom, with_tip};
 use crate::widget::icon::{Icon, icon};
+use crate::widget::named::named;
+use crate::widget::one_line::one_line;
 use crate::widget::row::message_row;
 use crate::widget::select_text::select_text;
 
@@ -242,8 +245,7 @@ impl Chats {
         };
         let index = person_index(quote.from.as_str());
         let summary = if gone { fl!("quote-recalled") } else { words::one_line(&quote.summary) };
-        let summary =
-            label(summary, PREVIEW).style(style::secondary).wrapping(iced::widget::text::Wrapping::None);
+        let summary = one_line(summary).step(PREVIEW).color(|p| p.text_2);
         let summary = if gone { summary.font(font::ITALIC) } else { summary };
         let mut head = row![label(who.clone(), SMALL).font(font::SEMIBOLD).style(move |theme: &Theme| {
             iced::widget::text::Style { color: Some(theme.palette().names[index]) }
@@ -315,7 +317,7 @@ fn mark<'a>(progress: Progress) -> Element<'a, ChatsMessage> {
         Progress::Failed => p.danger,
         _ => p.text_3,
     });
-    with_tip(picture, name, None, Position::Top)
+    with_tip(named(picture, Role::Image, name.clone()), name, None, Position::Top)
 }
 
 /// A kind that cannot be shown yet: never blank.

@@ -5,7 +5,6 @@ use iced::Point;
 use iced::widget::{container, row};
 
 use super::rows::MessageRow;
-use crate::fl;
 use crate::screen::chats::actions::Allowed;
 use crate::screen::chats::{About, Act, Chats, Message as ChatsMessage};
 use crate::theme::style;
@@ -14,6 +13,7 @@ use crate::widget::Element;
 use crate::widget::button::icon_button;
 use crate::widget::icon::Icon;
 use crate::widget::menu::{Entry, Item};
+use crate::{fl, keymap};
 
 impl Act {
     fn icon(self) -> Icon {
@@ -41,12 +41,12 @@ impl Act {
     }
 
     /// The key that does it while the message has the keyboard.
-    fn key(self) -> Option<&'static str> {
+    fn key(self) -> Option<keymap::Action> {
         match self {
-            Self::Reply => Some("R"),
-            Self::Edit => Some("E"),
-            Self::Delete => Some("Del"),
-            Self::Copy => Some("Ctrl C"),
+            Self::Reply => Some(keymap::Action::Reply),
+            Self::Edit => Some(keymap::Action::Edit),
+            Self::Delete => Some(keymap::Action::Delete),
+            Self::Copy => Some(keymap::Action::Copy),
             _ => None,
         }
     }
@@ -80,7 +80,7 @@ impl Chats {
             Allowed::No => return None,
         };
         let item = item.icon(act.icon());
-        let item = match act.key() {
+        let item = match act.key().and_then(keymap::Action::keys) {
             Some(keys) => item.keys(keys),
             None => item,
         };

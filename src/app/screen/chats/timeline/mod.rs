@@ -1,11 +1,13 @@
 //! The timeline of the open conversation.
 //!
 //! * [`stretch`]: which messages are in memory; [`rows`]: how they are laid out.
+//! * `jump`: where the list goes: to the divider, the end, a message, and back.
 //! * [`reading`]: what counts as read.
 //! * this file: jumps, the unread divider, holes, selection, and what happens to single messages.
 //! * [`view`], [`bubble`], [`menu`]: what is seen of it.
 
 pub mod bubble;
+mod jump;
 pub mod links;
 pub mod menu;
 pub mod reading;
@@ -21,22 +23,18 @@ use hallway_client::{Conversation, TimelineItem};
 use hallway_protocol::message::Payload;
 use hallway_protocol::{ChatError, ConversationId, Message as ChatMessage, MessageId, UserId};
 
+use self::jump::Going;
 use self::reading::Reading;
 use self::rows::{Key, Row, Surroundings};
-use self::stretch::{Arrived, PAGE, Stretch};
+use self::stretch::{PAGE, Stretch};
 use super::call::Call;
 use super::effect::Effect;
 use crate::clock::Clock;
-use crate::theme::tokens::motion;
 use crate::widget::select_text::Selection;
 use crate::widget::virtual_list::{Command, Position, Viewport};
 
 /// The id of the list widget.
 pub const TIMELINE: &str = "timeline";
-/// Share of the height at which the unread divider stands when a conversation opens.
-const DIVIDER_AT: f32 = 0.25;
-/// Share of the height at which a message stands that was jumped to.
-const JUMP_AT: f32 = 0.35;
 /// How long a message may be on its way before its mark says so.
 const LATE: Duration = Duration::from_millis(400);
 /// How long the words of a recalled message can be taken back into the composer, in seconds.
@@ -59,24 +57,14 @@ pub struct Timeline {
     /// The message that is lit up, and the number of the light.
     flash: Option<(MessageId, u64)>,
     flashes: u64,
-    /// Places that were jumped from, the last one at the end.
-    back: Vec<u64>,
+    /// Places that were jumped from, the last one at the end, and where in the view they stood.
+    back: Vec<(u64, f32)>,
     holes: HashMap<u64, Filling>,
     /// Own messages that have been on their way for a while.
     late: HashSet<MessageId>,
     selection: Option<Selection<Key>>,
     error: Option<ChatError>,
     recalled: HashMap<MessageId, Recalled>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Going {
-    /// To where the conversation is opened.
-    Opening,
-    /// To the end.
-    End,
-    /// To the message at this place.
-    To(u64),
 }
 
 /// What becomes of a hole.
@@ -366,12 +354,15 @@ impl Timeline {
                 Vec::new()
             }
             Message::Jump(place) => {
-                let here = self.viewport.as_ref().and_then(|viewport| self.place_of(&viewport.anchor.0));
+                let here = self.viewport.as_ref().and_then(|viewport| {
+                    let (key, top) = &viewport.anchor;
+                    Some((self.place_of(key)?, *top))
+                });
                 self.back.extend(here);
                 self.go(place, scene)
             }
             Message::Return => match self.back.pop() {
-                Some(place) => self.go(place, scene),
+                Some((place, top)) => self.go_back(place, top, scene),
                 None => Vec::new(),
             },
             Message::Latest => self.latest(scene),
@@ -432,100 +423,8 @@ impl Timeline {
         })]
     }
 
-    /// A stretch was read: the list goes where it was meant to go.
-    fn arrive(&mut self, arrived: Arrived) -> Vec<Effect> {
-        match (self.going, arrived) {
-            (Some(Going::Opening), _) => {
-                let divided = self.stretch.index(&Key::Unread).is_some();
-                self.begin(if divided {
-                    Position::EndOr { key: Key::Unread, at: DIVIDER_AT }
-                } else {
-                    Position::End
-                });
-                Vec::new()
-            }
-            (Some(Going::End), Arrived::Elsewhere(None)) => {
-                self.begin(Position::End);
-                Vec::new()
-            }
-            (Some(Going::To(place)), Arrived::Elsewhere(Some(there))) if place == there => {
-                let Some(key) = self.key_at(place) else {
-                    self.begin(Position::End);
-                    return Vec::new();
-                };
-                self.begin(Position::Row { key, at: JUMP_AT });
-                self.light(place)
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The list forgets its place and begins here.
-    fn begin(&mut self, start: Position<Key>) {
-        self.going = None;
-        self.start = start;
-        self.session += 1;
-    }
-
-    /// To the message at a place: at once if it is in memory.
-    fn go(&mut self, place: u64, scene: Scene<'_>) -> Vec<Effect> {
-        let rows = self.stretch.rows();
-        let here = rows
-            .at_sequence(place)
-            .and_then(|at| rows.get(at))
-            .filter(|row| row.sequences().is_some_and(|places| places.contains(&place)))
-            .filter(|row| !matches!(row, Row::Hole { .. }));
-        if let Some(row) = here {
-            self.going = None;
-            let scroll = Effect::Scroll(Command::Row { key: row.key(), at: JUMP_AT });
-            return [scroll].into_iter().chain(self.light(place)).collect();
-        }
-        self.going = Some(Going::To(place));
-        self.stretch.go(Some(place));
-        self.reads(scene)
-    }
-
-    fn latest(&mut self, scene: Scene<'_>) -> Vec<Effect> {
-        self.back.clear();
-        if self.stretch.reaches_end() {
-            self.going = None;
-            return vec![Effect::Scroll(Command::End)];
-        }
-        self.going = Some(Going::End);
-        self.stretch.go(None);
-        self.reads(scene)
-    }
-
-    /// Lights the message at a place up for a moment.
-    fn light(&mut self, place: u64) -> Vec<Effect> {
-        let rows = self.stretch.rows();
-        let row = rows
-            .at_sequence(place)
-            .and_then(|at| rows.get(at))
-            .filter(|row| row.sequences().is_some_and(|places| places.contains(&place)));
-        let Some(Key::Message(id)) = row.map(Row::key) else { return Vec::new() };
-        self.flashes += 1;
-        self.flash = Some((id, self.flashes));
-        vec![self.later(Duration::from_millis(motion::FLASH), Message::FlashOver(self.flashes))]
-    }
-
     fn later(&self, wait: Duration, message: Message) -> Effect {
         Effect::after(wait, super::Message::Timeline(self.number, message))
-    }
-
-    fn key_at(&self, place: u64) -> Option<Key> {
-        let rows = self.stretch.rows();
-        Some(rows.get(rows.at_sequence(place)?)?.key())
-    }
-
-    fn place_of(&self, key: &Key) -> Option<u64> {
-        match key {
-            Key::Empty(place) => Some(*place),
-            key => {
-                let rows = self.stretch.rows();
-                rows.iter().skip(rows.place(key)?).find_map(|row| Some(row.sequences()?.start))
-            }
-        }
     }
 
     /// Fetches the holes in view.

@@ -8,11 +8,12 @@ use iced::{Alignment, Length};
 use super::rows::{Key, Row, TipRow};
 use super::{Filling, Message, TIMELINE};
 use crate::fl;
+use crate::keymap;
 use crate::problem;
 use crate::screen::chats::list::preview;
 use crate::screen::chats::{Act, Chats, Message as ChatsMessage, Open};
 use crate::theme::tokens::{BODY, BODY_CJK, SMALL, Type, radius, size, space as gap};
-use crate::theme::{Theme, style};
+use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::badge::{Unread, badge};
 use crate::widget::bits::{self, label};
@@ -20,6 +21,11 @@ use crate::widget::button::{Kind, button, custom};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::select_text::select_area;
 use crate::widget::virtual_list::VirtualList;
+
+/// Width of the keys in the hints.
+const KEYS: f32 = 96.0;
+/// The logo where no conversation is open.
+const LOGO: f32 = 64.0;
 
 impl Chats {
     /// The timeline in a column of this width.
@@ -48,6 +54,8 @@ impl Chats {
             |key: &Key| stretch.index(key),
             move |index| {
                 let row = self.row(open, index, column, &theme);
+                let last = index + 1 == stretch.len();
+                let row = container(row).padding(iced::Padding::ZERO.bottom(if last { gap::M } else { 0.0 }));
                 container(container(row).max_width(column)).center_x(Length::Fill).into()
             },
         )
@@ -189,20 +197,21 @@ fn hole<'a>(open: &Open, from_seq: u64, to_seq: u64) -> Element<'a, ChatsMessage
 
 /// Nothing is chosen: the way to begin.
 pub fn nothing_open<'a>() -> Element<'a, ChatsMessage> {
-    let hint = |keys: &'a str, words: String| {
+    let hint = |action: keymap::Action, words: String| {
+        let keys = container(label(action.keys().unwrap_or_default(), SMALL).font(font::MEDIUM));
         row![
-            container(label(keys, SMALL)).padding([gap::XXS, gap::S]).style(style::inset),
+            container(keys.padding([gap::XXS, gap::S]).style(style::inset)).width(KEYS).align_right(KEYS),
             label(words, SMALL).style(style::muted),
         ]
         .spacing(gap::S)
         .align_y(Alignment::Center)
     };
     let content = column![
-        icon(Icon::Chat).size(64.0).color(|p| iced::Color { a: 0.3, ..p.text_3 }),
+        bits::logo(LOGO).opacity(0.3),
         column![
-            hint("Ctrl K", fl!("hint-switcher")),
-            hint("Ctrl N", fl!("hint-new-chat")),
-            hint("Ctrl /", fl!("hint-shortcuts")),
+            hint(keymap::Action::QuickSwitcher, fl!("hint-switcher")),
+            hint(keymap::Action::NewChat, fl!("hint-new-chat")),
+            hint(keymap::Action::Shortcuts, fl!("hint-shortcuts")),
         ]
         .spacing(gap::S),
         button(fl!("start-chat")).on_press(ChatsMessage::NewChat),

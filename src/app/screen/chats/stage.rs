@@ -1,0 +1,431 @@
+//! An account in memory, and the screen on it: what the SDK does with calls, as far as views need it. For tests;
+//! the real thing is proved against real servers elsewhere.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hallway_client::model::Around;
+use hallway_client::{ChatError, Conversation, ErrorCode, Event, NetState, Timeline, TimelineItem};
+use hallway_protocol::conversation::Draft;
+use hallway_protocol::group::{Member, MemberRole};
+use hallway_protocol::message::{MessageStatus, Payload};
+use hallway_protocol::method::Users;
+use hallway_protocol::{ConversationId, Limits, Message as ChatMessage, MessageId};
+use iced::{Size, Task};
+
+use crate::clock::Clock;
+use crate::harness::Harness;
+use crate::screen::chats::call::GroupChange;
+use crate::screen::chats::{Action, Answer, Call, Chats, Context, Effect, Message, sample};
+use crate::theme::{Appearance, Theme};
+use crate::widget::Element;
+use crate::widget::layers::layers;
+
+/// One conversation of the account.
+pub struct Room {
+    /// Its line in the list.
+    pub row: Conversation,
+    /// What is stored, oldest first.
+    pub messages: Vec<ChatMessage>,
+    /// What is not sent yet, and why.
+    pub outgoing: Vec<(ChatMessage, Option<ChatError>)>,
+    /// Places that are not in the cache.
+    pub holes: Vec<(u64, u64)>,
+    /// Who is in it.
+    pub members: Vec<Member>,
+}
+
+/// The account.
+pub struct World {
+    /// The conversations, by the text of their ids.
+    pub rooms: BTreeMap<String, Room>,
+    /// There is a connection.
+    pub online: bool,
+    /// What was asked, oldest first.
+    pub calls: Vec<Call>,
+    /// What the parent was to do.
+    pub actions: Vec<Action>,
+    /// What waits for its time.
+    pub timers: Vec<(Duration, Message)>,
+    /// The directory.
+    pub people: Vec<&'static str>,
+    numbers: u32,
+}
+
+/// The screen on the account.
+pub struct Stage {
+    /// The screen.
+    pub chats: Chats,
+    /// Its account.
+    pub world: World,
+    theme: Theme,
+}
+
+/// The screen in its harness.
+pub type Screen = Harness<Stage, Message>;
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// An empty account of Anna, online.
+    pub fn new() -> Self {
+        Self {
+            rooms: BTreeMap::new(),
+            online: true,
+            calls: Vec::new(),
+            actions: Vec::new(),
+            timers: Vec::new(),
+            people: vec!["anna", "ben", "cleo", "dora", "emil"],
+            numbers: 0,
+        }
+    }
+
+    /// A conversation with these messages, read up to a place.
+    pub fn room(&mut self, id: &str, messages: Vec<ChatMessage>, read_seq: u64) -> &mut Room {
+        let conversation = sample::conversation(id);
+        let messages: Vec<ChatMessage> = messages
+            .into_iter()
+            .map(|message| ChatMessage { conversation_id: conversation.clone(), ..message })
+            .collect();
+        let members = vec![
+            sample::member("anna", MemberRole::Owner),
+            sample::member("ben", MemberRole::Member),
+            sample::member("cleo", MemberRole::Member),
+        ];
+        let mut room =
+            Room { row: sample::row(id), messages, outgoing: Vec::new(), holes: Vec::new(), members };
+        room.row.read_seq = read_seq;
+        room.settle();
+        self.rooms.insert(id.to_owned(), room);
+        self.rooms.get_mut(id).unwrap()
+    }
+
+    fn list(&self) -> Arc<[Conversation]> {
+        let mut list: Vec<Conversation> = self.rooms.values().map(|room| room.row.clone()).collect();
+        list.sort_by_key(|row| (!row.is_pinned, -row.active_time));
+        list.into()
+    }
+
+    fn at(&mut self, id: &ConversationId) -> Option<&mut Room> {
+        self.rooms.get_mut(&id.to_string())
+    }
+
+    /// What the SDK answers, and the events it raises.
+    fn answer(&mut self, call: Call) -> (Option<Answer>, Vec<Event>) {
+        let offline = || ChatError::new(ErrorCode::NoNetwork);
+        let none = (None, Vec::new());
+        match call {
+            Call::Conversations => (Some(Answer::Conversations(Ok(self.list()))), Vec::new()),
+            Call::Conversation(id) => {
+                if self.at(&id).is_none() {
+                    self.room(&id.to_string(), Vec::new(), 0);
+                }
+                (Some(Answer::Conversation(id, Ok(()))), vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::Read { id, number, around, before, after } => {
+                let timeline = self.at(&id).map(|room| room.timeline(around, before, after));
+                let timeline =
+                    timeline.unwrap_or(Timeline { items: vec![], has_older: false, has_newer: false });
+                (Some(Answer::Read(id, number, Ok(Arc::new(timeline)))), Vec::new())
+            }
+            Call::Fill { id, from_seq, .. } => {
+                let result = if self.online { Ok(()) } else { Err(offline()) };
+                if self.online
+                    && let Some(room) = self.at(&id)
+                {
+                    room.holes.retain(|(from, _)| *from != from_seq);
+                }
+                (Some(Answer::Filled(id, from_seq, result)), Vec::new())
+            }
+            Call::Send(outgoing) => {
+                self.numbers += 1;
+                let id = MessageId::new(1, sample::NOW, 1_000_000 + self.numbers);
+                let online = self.online;
+                let Some(room) = self.at(&outgoing.to) else { return none };
+                let mut message = sample::text("anna", 0, &outgoing.text);
+                message.id = id;
+                message.conversation_id = outgoing.to.clone();
+                message.time = sample::NOW;
+                message.reply_to = outgoing.reply_to.clone();
+                message.at_user_list.clone_from(&outgoing.at_user_list);
+                if online {
+                    message.sequence = room.row.seq + 1;
+                    room.messages.push(message);
+                } else {
+                    message.status = MessageStatus::UnSend;
+                    room.outgoing.push((message, None));
+                }
+                room.settle();
+                let events = self.changed(&outgoing.to);
+                (Some(Answer::Sent(Box::new(outgoing), Ok(()))), events)
+            }
+            Call::Recall(message) => {
+                let id = message.conversation_id.clone();
+                if let Some(room) = self.at(&id) {
+                    for stored in room.messages.iter_mut().filter(|stored| stored.id == message.id) {
+                        *stored = sample::recalled(stored.clone(), "anna");
+                    }
+                }
+                (Some(Answer::Recalled(message, Ok(()))), self.changed(&id))
+            }
+            Call::Edit { message, text, at_user_list } => {
+                let id = message.conversation_id.clone();
+                if let Some(room) = self.at(&id) {
+                    for stored in room.messages.iter_mut().filter(|stored| stored.id == message.id) {
+                        stored.payload = Payload::text(text.as_str());
+                        stored.at_user_list.clone_from(&at_user_list);
+                        stored.modified_time = Some(sample::NOW);
+                    }
+                }
+                (Some(Answer::Edited(message, text, Ok(()))), self.changed(&id))
+            }
+            Call::DeleteMessage(message) => {
+                let id = message.conversation_id.clone();
+                if let Some(room) = self.at(&id) {
+                    room.messages.retain(|stored| stored.id != message.id);
+                }
+                (None, self.changed(&id))
+            }
+            Call::MarkRead(id, place) => {
+                if let Some(room) = self.at(&id) {
+                    room.row.read_seq = room.row.read_seq.max(place.unwrap_or(room.row.seq));
+                    room.settle();
+                }
+                (None, vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::Draft { id, text, reply_to } => {
+                if let Some(room) = self.at(&id) {
+                    let draft = Draft { conversation_id: id, draft_text: text, reply_to, time_ms: 1 };
+                    room.row.draft = Some(draft).filter(|d| !d.draft_text.is_empty() || d.reply_to.is_some());
+                }
+                (None, vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::Group(id) => {
+                let Some(room) = self.rooms.get(&format!("GROUP{id}")) else { return none };
+                let group = room.row.group_profile.as_deref().cloned().unwrap();
+                (Some(Answer::Group(id, Ok((group, room.members.clone())))), Vec::new())
+            }
+            Call::People { number, query, .. } => {
+                let found = self.people.iter().filter(|id| id.contains(&query.to_lowercase()));
+                let users = found.map(|id| sample::profile(id)).collect();
+                (Some(Answer::People(number, Ok(Users { users, cursor: None }))), Vec::new())
+            }
+            Call::CreateGroup { name, members, .. } => {
+                let room = self.room("GROUPnew", Vec::new(), 0);
+                let mut group = sample::group("new", &name);
+                group.member_count = u32::try_from(members.len()).unwrap() + 1;
+                room.row.group_profile = Some(Arc::new(group));
+                let event = Event::ConversationListUpdated(self.list());
+                (Some(Answer::Created(Ok("new".parse().unwrap()))), vec![event])
+            }
+            Call::UpdateGroup { group_id, change } => {
+                if let Some(room) = self.rooms.get_mut(&format!("GROUP{group_id}")) {
+                    let mut group = room.row.group_profile.as_deref().cloned().unwrap();
+                    group.modification += 1;
+                    match change {
+                        GroupChange::Name(name) => group.name = name,
+                        GroupChange::Introduction(text) => group.introduction = text,
+                        GroupChange::Notice(text) => group.notification = text,
+                    }
+                    room.row.group_profile = Some(Arc::new(group));
+                }
+                let event = Event::ConversationListUpdated(self.list());
+                (Some(Answer::Updated(group_id, Ok(()))), vec![event])
+            }
+            Call::DeleteConversation(id) => {
+                self.rooms.remove(&id.to_string());
+                (None, vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::RemoveMember(group, user) => {
+                if let Some(room) = self.rooms.get_mut(&format!("GROUP{group}")) {
+                    room.members.retain(|member| member.user_id != user);
+                }
+                (None, vec![Event::GroupMemberUpdated(group, Arc::new([]))])
+            }
+            _ => none,
+        }
+    }
+
+    fn changed(&self, id: &ConversationId) -> Vec<Event> {
+        vec![Event::TimelineUpdated(id.clone()), Event::ConversationListUpdated(self.list())]
+    }
+}
+
+impl Room {
+    /// Makes the row follow the messages.
+    pub fn settle(&mut self) {
+        let me = sample::user("anna");
+        let stored = self.messages.last().cloned();
+        self.row.seq = stored.as_ref().map_or(0, |message| message.sequence);
+        let unread = self.messages.iter().filter(|m| m.sequence > self.row.read_seq && m.from != me);
+        self.row.unread_count = u64::try_from(unread.count()).unwrap();
+        let last = self.outgoing.last().map(|(message, _)| message.clone()).or(stored);
+        if let Some(last) = &last {
+            self.row.active_time = last.time;
+        }
+        self.row.last_message = last.map(Arc::new);
+    }
+
+    fn timeline(&self, around: Around, before: usize, after: usize) -> Timeline {
+        let at = match around {
+            Around::Latest => self.messages.len(),
+            Around::Sequence(place) => self.messages.partition_point(|message| message.sequence < place),
+        };
+        let from = at.saturating_sub(before);
+        let to = (at + after).min(self.messages.len());
+        let mut items: Vec<TimelineItem> = Vec::new();
+        for message in &self.messages[from..to] {
+            match self.holes.iter().find(|(low, high)| (*low..=*high).contains(&message.sequence)) {
+                Some((low, high)) if *low == message.sequence => {
+                    items.push(TimelineItem::Hole { from_seq: *low, to_seq: *high });
+                }
+                Some(_) => {}
+                None => items.push(TimelineItem::Message(Arc::new(message.clone()))),
+            }
+        }
+        let has_newer = to < self.messages.len();
+        if !has_newer {
+            let outgoing = self.outgoing.iter();
+            items.extend(
+                outgoing.map(|(message, why)| TimelineItem::Outgoing(Arc::new(message.clone()), why.clone())),
+            );
+        }
+        Timeline { items, has_older: from > 0, has_newer }
+    }
+}
+
+impl Stage {
+    /// The screen of Anna, with this conversation open.
+    #[allow(clippy::new_ret_no_self)]
+    pub fn new(world: World, open: Option<&str>, size: (f32, f32)) -> Screen {
+        let context = Context {
+            me: sample::profile("anna"),
+            workspace: "Acme".into(),
+            limits: Limits::default(),
+            clock: Clock::fixed(sample::NOW, 0),
+            focused: true,
+            size: Size::new(size.0, size.1),
+        };
+        let (chats, effects) = Chats::new(context, 300.0, false, None);
+        let stage = Self { chats, world, theme: Theme::new(Appearance::Light) };
+        let mut screen = Harness::new(stage, Self::update, Self::view, size);
+        screen.perform(effects);
+        screen.event(&Event::NetStateChanged(NetState::Connected));
+        if let Some(id) = open {
+            screen.message(Message::Open(sample::conversation(id)));
+        }
+        screen.settle();
+        screen
+    }
+
+    fn update(&mut self, message: Message) -> Task<Message> {
+        let effects = self.chats.update(message);
+        self.effects(effects)
+    }
+
+    fn effects(&mut self, effects: Vec<Effect>) -> Task<Message> {
+        let mut tasks = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Call(call) => {
+                    self.world.calls.push(call.clone());
+                    let (answer, events) = self.world.answer(call);
+                    if let Some(answer) = answer {
+                        tasks.push(Task::done(Message::Answer(answer)));
+                    }
+                    for event in events {
+                        let effects = self.chats.event(&event);
+                        tasks.push(self.effects(effects));
+                    }
+                }
+                Effect::After(wait, message) => self.world.timers.push((wait, *message)),
+                Effect::Action(action) => self.world.actions.push(action),
+                other => tasks.push(other.task()),
+            }
+        }
+        Task::batch(tasks)
+    }
+
+    fn view(&self) -> Element<'_, Message> {
+        let root = layers(self.chats.view(&self.theme));
+        self.chats.layers().into_iter().fold(root, |root, layer| root.push(layer)).into()
+    }
+}
+
+/// What tests do with the screen besides what the harness offers.
+pub trait Drive {
+    /// Does what an update wants done.
+    fn perform(&mut self, effects: Vec<Effect>);
+    /// The account tells something.
+    fn event(&mut self, event: &Event);
+    /// The account changed by itself: everybody is told.
+    fn told(&mut self, id: &str);
+    /// So much time passes: what waits for less happens.
+    fn pass(&mut self, time: Duration);
+    /// In this appearance; texts carry their colours.
+    fn dress(&mut self, appearance: Appearance);
+    /// In a window of this size.
+    fn size_to(&mut self, size: (f32, f32));
+    /// The last call of a kind.
+    fn last_call(&self, wanted: impl Fn(&Call) -> bool) -> Option<Call>;
+    /// Does a named action.
+    fn act(&mut self, action: crate::keymap::Action);
+}
+
+impl Drive for Screen {
+    fn perform(&mut self, effects: Vec<Effect>) {
+        let task = self.state.effects(effects);
+        self.run(task);
+        self.settle();
+    }
+
+    fn event(&mut self, event: &Event) {
+        let effects = self.state.chats.event(event);
+        self.perform(effects);
+    }
+
+    fn told(&mut self, id: &str) {
+        if let Some(room) = self.state.world.rooms.get_mut(id) {
+            room.settle();
+        }
+        let events = self.state.world.changed(&sample::conversation(id));
+        for event in events {
+            self.event(&event);
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        let (due, later) =
+            std::mem::take(&mut self.state.world.timers).into_iter().partition(|(wait, _)| *wait <= time);
+        self.state.world.timers = later;
+        let due: Vec<(Duration, Message)> = due;
+        for (_, message) in due {
+            self.message(message);
+        }
+        self.settle();
+    }
+
+    fn dress(&mut self, appearance: Appearance) {
+        self.state.theme = Theme::new(appearance);
+        self.appearance(appearance);
+    }
+
+    fn size_to(&mut self, size: (f32, f32)) {
+        self.state.chats.resized(Size::new(size.0, size.1));
+        self.resize(size);
+    }
+
+    fn last_call(&self, wanted: impl Fn(&Call) -> bool) -> Option<Call> {
+        self.state.world.calls.iter().rev().find(|call| wanted(call)).cloned()
+    }
+
+    fn act(&mut self, action: crate::keymap::Action) {
+        let effects = self.state.chats.act_on(action).unwrap_or_default();
+        self.perform(effects);
+    }
+}
