@@ -41,11 +41,11 @@ pub async fn run(rounds: usize, mut dice: Dice) -> Outcome<String> {
     let mut taken: Vec<Taken> = Vec::new();
     let mut full = 0;
     for round in 0..rounds {
-        net.set_down(dice.percent(30));
-        net.set_delay(Duration::from_millis(dice.roll() % 40));
+        net.set_down(dice.percent(25));
+        net.set_delay(Duration::from_millis(dice.roll() % 12));
         let log = server.dir().join(format!("client-{round}.out"));
         let mut child = runner.start(&log, "write")?;
-        tokio::time::sleep(Duration::from_millis(dice.roll() % 900)).await;
+        tokio::time::sleep(Duration::from_millis(dice.roll() % 1200)).await;
         child.kill().doing("killing the client")?;
         child.wait().doing("waiting for the client")?;
         let said = read(&log)?;
