@@ -144,11 +144,7 @@ impl Accounts {
             .write(WriteKey::from(("account", user_id.as_str().to_owned())), move |tx| {
                 let made = user::create(tx, &new, now)?.ok_or(ErrorCode::AccountQuotaExceeded)?;
                 // Somebody may have been faster with the same token; then nothing is made.
-                if session::use_invite(tx, &hash, made.number)? {
-                    Ok(made)
-                } else {
-                    Err(invite_void())
-                }
+                if session::use_invite(tx, &hash, made.number)? { Ok(made) } else { Err(invite_void()) }
             })
             .await?;
         info!(user = %user_id, admin = is_admin, "an account was made by invitation");

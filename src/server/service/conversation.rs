@@ -32,7 +32,7 @@ async fn open(core: &Arc<Core>, caller: &Arc<Caller>, id: &ConversationId) -> Re
     let ConversationId::C2c(peer) = id else { return found.ok_or_else(|| unknown.into()) };
     if let Some(conv) = found {
         let number = caller.number;
-        if core.db.read(move |tx| conversation::own_side(tx, number, conv)).await?.is_some() {
+        if core.db.read(move |tx| conversation::has_side(tx, number, conv)).await? {
             return Ok(conv);
         }
     }
@@ -82,7 +82,8 @@ async fn read_up_to(
     db.write(WriteKey::conversation_and_users(conv), move |tx| {
         let access = core.access(tx, MethodName::SetRead, &caller, conv)?;
         let (seq, ord) = place(tx, &access, sequence.unwrap_or(i64::MAX))?;
-        let moved = conversation::advance_read(tx, caller.number, conv, seq, ord)?;
+        let moved =
+            seq > access.side.read_seq && conversation::advance_read(tx, caller.number, conv, seq, ord)?;
         let mut side = access.side;
         if moved {
             (side.read_seq, side.read_ord) = (seq, ord);

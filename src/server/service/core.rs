@@ -149,7 +149,7 @@ impl Core {
         conv: i64,
     ) -> Result<Access, ChatError> {
         let conv = conversation::load(tx, conv)?.ok_or(ErrorCode::ConversationNotFound)?;
-        let side = conversation::own_side(tx, caller.number, conv.id)?;
+        let side = conversation::own_side(tx, caller.number, &conv)?;
         let (target, group, name) = match conv.kind {
             ConvKind::Pair { low, high } => {
                 if caller.number != low && caller.number != high {

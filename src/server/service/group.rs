@@ -73,7 +73,8 @@ pub async fn create(
     };
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));
     let db = core.db.clone();
-    let key = WriteKey::from(("group", group_id.as_str().to_owned()));
+    // By caller, so that a call and its repetition come one after the other.
+    let key = WriteKey::from(("new group", caller.number));
     db.write(key, move |tx| store_new(&core, tx, &caller, &call, &group_id, &others)).await
 }
 
@@ -362,7 +363,8 @@ impl Change {
         let id = MessageId::new(caller.number, time, u32::from_le_bytes(random));
         let row = MessageRow {
             key: MessageKey { conv: self.conv.id, seq: self.conv.seq },
-            modification: self.conv.modification,
+            born: self.conv.modification,
+            changed: None,
             ord: self.conv.ord,
             sender: caller.number,
             client_key: client_key(&id).ok_or(ErrorCode::GroupInternalError)?,
@@ -370,7 +372,10 @@ impl Change {
             flags: content.flags(),
             content,
         };
-        message::insert(tx, &row)?;
+        if !message::insert(tx, &row)? {
+            // One in four thousand million, within the same second.
+            return Err(ErrorCode::GroupInternalError.into());
+        }
         self.message = Some(row.to_wire(self.name.clone(), caller.user_id.clone()));
         Ok(())
     }

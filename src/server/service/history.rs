@@ -8,7 +8,7 @@ use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core, stored};
 use super::view::{counters_seen, wire};
-use crate::store::message::{self, MessageRow};
+use crate::store::message::{self, MessageRow, Since};
 use crate::store::{StoreError, Tx, group};
 
 /// Rows per page of changes at most, and when nothing is asked for.
@@ -70,11 +70,12 @@ fn page(
 ) -> Result<Changes, ChatError> {
     let conv = access.conv.id;
     let is_in = access.standing().is_in();
-    let messages_end = message::page_end(tx, conv, after, limit)?;
+    let since = Since::new(&access.conv, after);
+    let messages_end = message::page_end(tx, since, limit)?;
     let members_end = if is_in { group::page_end(tx, conv, after, limit)? } else { None };
     let head = access.conv.modification;
     let up_to = messages_end.into_iter().chain(members_end).fold(head, i64::min);
-    let rows = message::changed(tx, conv, after, up_to)?;
+    let rows = message::changed(tx, since, up_to)?;
     let rows = visible(tx, caller, access, rows)?;
     let messages = core.messages(tx, &access.name, rows)?;
     let mut members = Vec::new();

@@ -258,7 +258,7 @@ fn store_left(
     let members: Arc<[i64]> = group::member_numbers(tx, conv.id)?.into();
     change.publish(core, tx, told, &members);
     for (user, _) in leaving {
-        let side = conversation::own_side(tx, user.number, conv.id)?.unwrap_or_default();
+        let side = conversation::own_side(tx, user.number, &conv)?.unwrap_or_default();
         let side = OwnSide { max_seq: Some(conv.seq), ..side };
         conversation::put_side(tx, user.number, conv.id, &side)?;
         core.tell_state(tx, user.number, access.name.clone(), &conv, &side)?;

@@ -1,5 +1,6 @@
 //! Sending (spec part 2b, MSG-32 to MSG-59): checks, one transaction, frames.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -34,6 +35,9 @@ struct Draft {
     key: i64,
     content: Content,
     flags: i64,
+    /// A run has found that it was stored before: the next one answers with what is there. Looking first each
+    /// time would cost every message what only a repetition needs.
+    is_repeated: Cell<bool>,
 }
 
 /// The people of a one-to-one conversation.
@@ -136,12 +140,12 @@ impl Sender {
             .read(move |tx| {
                 let standing = group::standing(tx, conv, number)?.ok_or(ErrorCode::GroupGone)?;
                 may_send(&standing, &core, false)?;
-                Ok::<_, ChatError>(group::member_numbers(tx, conv)?)
+                Ok::<_, ChatError>(core.members.prepare(tx, conv)?)
             })
             .await?;
         let name = send.conversation_id.clone();
         let message = online_message(caller, me, key, self.core.clock.now(), name, send);
-        let to = Recipients::Users(members.into());
+        let to = Recipients::Users(members);
         self.publish_online(Some(conv), to, Some(caller.connection), message.clone()).await;
         Ok(Stored { message, prev_mod: 0, counters: Counters::default() })
     }
@@ -208,7 +212,7 @@ fn draft(caller: &Arc<Caller>, me: &UserRecord, key: i64, send: SendMessage) -> 
         ..Content::new(send.payload)
     };
     let flags = content.flags();
-    Draft { caller: Arc::clone(caller), key, content, flags }
+    Draft { caller: Arc::clone(caller), key, content, flags, is_repeated: Cell::new(false) }
 }
 
 fn online_message(
@@ -232,7 +236,8 @@ fn online_message(
     };
     let key_row = MessageRow {
         key: MessageKey { conv: 0, seq: 0 },
-        modification: 0,
+        born: 0,
+        changed: None,
         ord: 0,
         sender: caller.number,
         client_key: key,
@@ -256,7 +261,7 @@ fn repeated(
         let error = ChatError::new(ErrorCode::InvalidParameter);
         return Err(error.with_message("this id was used for a message of another conversation"));
     }
-    let at_row = ConvRow { seq: row.key.seq, modification: row.modification, ord: row.ord, ..conv };
+    let at_row = ConvRow { seq: row.key.seq, modification: row.modification(), ord: row.ord, ..conv };
     let message = core.message(tx, name, row)?;
     Ok(stored(message, &at_row))
 }
@@ -266,56 +271,59 @@ pub(super) fn stored(message: Message, conv: &ConvRow) -> Stored {
     Stored { message, prev_mod: wire(conv.modification.saturating_sub(1)), counters: counters(conv) }
 }
 
-/// Takes the numbers, stores the row, moves the sender's own read position.
-fn store(
-    core: &Core,
-    tx: &mut Tx<'_>,
-    draft: &Draft,
-    conv: i64,
-    name_card: &str,
-) -> Result<(ConvRow, MessageRow), ChatError> {
-    let now_ms = core.clock.now_ms();
-    let counted = draft.flags & message::COUNTED;
-    let conv = conversation::take(tx, conv, 1, counted, now_ms)?.ok_or(ErrorCode::ConversationNotFound)?;
+/// Stores the row of a draft under the numbers taken for it.
+fn insert(tx: &mut Tx<'_>, draft: &Draft, conv: &ConvRow, name_card: &str) -> Result<MessageRow, ChatError> {
     let mut content = draft.content.clone();
     content.name_card.push_str(name_card);
     let row = MessageRow {
         key: MessageKey { conv: conv.id, seq: conv.seq },
-        modification: conv.modification,
+        born: conv.modification,
+        changed: None,
         ord: conv.ord,
         sender: draft.caller.number,
         client_key: draft.key,
-        time: now_ms.div_euclid(1000),
+        time: conv.changed_ms.div_euclid(1000),
         flags: draft.flags,
         content,
     };
-    message::insert(tx, &row)?;
-    Ok((conv, row))
+    if message::insert(tx, &row)? {
+        return Ok(row);
+    }
+    // It has its numbers already: undone by the writer, which runs the job again.
+    draft.is_repeated.set(true);
+    Err(ErrorCode::MessageInternalError.into())
 }
 
 fn store_to_peer(core: &Arc<Core>, tx: &mut Tx<'_>, draft: &Draft, pair: &Pair) -> Result<Stored, ChatError> {
     let caller = &draft.caller;
     let name = ConversationId::C2c(pair.peer.profile.user_id.clone());
-    if let Some(row) = message::by_client_key(tx, caller.number, draft.key)? {
+    if draft.is_repeated.get()
+        && let Some(row) = message::by_client_key(tx, caller.number, draft.key)?
+    {
         return repeated(core, tx, row, &name);
     }
-    let (me, peer) = (caller.number, pair.peer.number);
+    let (me, peer, now_ms) = (caller.number, pair.peer.number, core.clock.now_ms());
     let conv = match pair.conv {
         Some(conv) => conv,
-        None => conversation::find_or_create_pair(tx, me, peer, core.clock.now_ms())?,
+        None => conversation::find_or_create_pair(tx, me, peer, now_ms)?,
     };
-    let (conv, row) = store(core, tx, draft, conv, "")?;
+    let counted = draft.flags & message::COUNTED;
+    let conv = conversation::take_for_message(tx, conv, me, counted, now_ms)?;
+    let conv = conv.ok_or(ErrorCode::ConversationNotFound)?;
+    let row = insert(tx, draft, &conv, "")?;
     if conv.seq == 1 {
         // With its first message the conversation comes into both lists.
         conversation::add_side(tx, me.min(peer), conv.id)?;
         conversation::add_side(tx, me.max(peer), conv.id)?;
     }
-    conversation::advance_read(tx, me, conv.id, conv.seq, conv.ord)?;
 
     let message = row.to_wire(name, caller.user_id.clone());
     let (core, own, from) = (Arc::clone(core), message.clone(), Arc::clone(caller));
+    let is_new = pair.conv.is_none();
     tx.after_commit(move || {
-        core.conversations.learn_pair(me, peer, conv.id);
+        if is_new {
+            core.conversations.learn_pair(me, peer, conv.id);
+        }
         let publish = |user: i64, except: Option<u64>, message: Message| {
             let mut frame = frame(message.conversation_id.clone(), &conv);
             frame.messages.push(message);
@@ -369,7 +377,9 @@ fn store_to_group(
     }
     let members = core.members.prepare(tx, conv)?;
     let name_card = standing.member.as_ref().map_or("", |member| member.name_card.as_str());
-    let (conv, row) = store(core, tx, draft, conv, name_card)?;
+    let counted = draft.flags & message::COUNTED;
+    let conv = conversation::take(tx, conv, 1, counted, core.clock.now_ms())?.ok_or(ErrorCode::GroupGone)?;
+    let row = insert(tx, draft, &conv, name_card)?;
     conversation::advance_read(tx, caller.number, conv.id, conv.seq, conv.ord)?;
     add_mentions(tx, mentioned, row.key)?;
 

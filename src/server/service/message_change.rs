@@ -213,7 +213,7 @@ fn changed(
     conv: &ConvRow,
     mut row: MessageRow,
 ) -> Result<Stored, ChatError> {
-    row.modification = conv.modification;
+    row.changed = Some(conv.modification);
     message::update(tx, &row)?;
     let message = core.message(tx, &access.name, row)?;
     match access.conv.kind.peer_of(caller.number) {

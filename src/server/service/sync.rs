@@ -82,7 +82,7 @@ fn item(
             UserItem::Draft(Draft { conversation_id: name, ..draft })
         }
         LogKey::Conversation(_) | LogKey::Profile => {
-            let side = conversation::own_side(tx, caller.number, conv.id)?.ok_or_else(lost)?;
+            let side = conversation::own_side(tx, caller.number, &conv)?.ok_or_else(lost)?;
             UserItem::Conversation(core.state(tx, name, &conv, &side)?)
         }
     }))
@@ -160,7 +160,7 @@ pub(super) fn tell_peer(
 ) -> Result<(), StoreError> {
     let Some(row) = conversation::load(tx, conv)? else { return Ok(()) };
     let Some(peer) = row.kind.peer_of(caller.number) else { return Ok(()) };
-    let side = conversation::own_side(tx, caller.number, conv)?.unwrap_or_default();
+    let side = conversation::own_side(tx, caller.number, &row)?.unwrap_or_default();
     let progressed = PeerProgressed {
         conversation_id: ConversationId::C2c(caller.user_id.clone()),
         peer: peer_progress(&side),

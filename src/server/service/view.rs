@@ -7,7 +7,9 @@ use hallway_protocol::event::ServerEvent;
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::ids::ConversationId;
 use hallway_protocol::message::Message;
-use hallway_protocol::sync::{ConversationFrame, Counters, Head, PeerProgress, UserEntry, UserFrame, UserItem};
+use hallway_protocol::sync::{
+    ConversationFrame, Counters, Head, PeerProgress, UserEntry, UserFrame, UserItem,
+};
 
 use super::core::{Access, Core, counters, standing};
 use crate::authz::Standing;
@@ -156,7 +158,7 @@ impl Core {
         let (name, user_profile, peer, group_profile) = match conv.kind.peer_of(viewer) {
             Some(peer) => {
                 let profile = self.users.in_snapshot(tx, peer)?.profile.clone();
-                let theirs = conversation::own_side(tx, peer, conv.id)?.unwrap_or_default();
+                let theirs = conversation::own_side(tx, peer, conv)?.unwrap_or_default();
                 let progress = peer_progress(&theirs);
                 (ConversationId::C2c(profile.user_id.clone()), Some(profile), Some(progress), None)
             }

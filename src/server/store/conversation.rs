@@ -36,6 +36,15 @@ impl ConvKind {
     }
 }
 
+/// A place and the countable messages up to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Place.
+    pub seq: i64,
+    /// Countable messages up to it.
+    pub ord: i64,
+}
+
 /// A conversation's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvRow {
@@ -53,6 +62,20 @@ pub struct ConvRow {
     pub min_seq: i64,
     /// Unix milliseconds of the last change.
     pub changed_ms: i64,
+    /// One to one: the last message of the lower and of the higher number.
+    pub sent: [Place; 2],
+}
+
+impl ConvRow {
+    /// The last message of a user, where the row knows it (one to one).
+    fn last_sent(&self, user: i64) -> Place {
+        let [low, high] = self.sent;
+        match self.kind {
+            ConvKind::Pair { low: number, .. } if number == user => low,
+            ConvKind::Pair { .. } => high,
+            ConvKind::Group => Place::default(),
+        }
+    }
 }
 
 fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
@@ -68,14 +91,15 @@ fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
         ord: row.get(6)?,
         min_seq: row.get(7)?,
         changed_ms: row.get(8)?,
+        sent: [Place { seq: row.get(9)?, ord: row.get(10)? }, Place { seq: row.get(11)?, ord: row.get(12)? }],
     })
 }
 
 /// The conversation with this number.
 pub fn load(tx: &mut Tx<'_>, id: i64) -> Result<Option<ConvRow>, StoreError> {
     tx.one(
-        "SELECT id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms FROM conversation \
-         WHERE id = $1",
+        "SELECT id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, low_sent_seq, low_sent_ord, \
+         high_sent_seq, high_sent_ord FROM conversation WHERE id = $1",
         args![id],
         row,
     )
@@ -97,8 +121,9 @@ pub fn find_or_create_pair(tx: &mut Tx<'_>, a: i64, b: i64, now_ms: i64) -> Resu
     }
     let id = server::next_number(tx, "conversation")?;
     let made = tx.execute(
-        "INSERT INTO conversation (id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, created_at) \
-         VALUES ($1, 0, $2, $3, 0, 0, 0, 0, $4, $5) ON CONFLICT (low_user, high_user) DO NOTHING",
+        "INSERT INTO conversation (id, kind, low_user, high_user, low_sent_seq, low_sent_ord, high_sent_seq, \
+         high_sent_ord, seq, mod, ord, min_seq, changed_ms, created_at) \
+         VALUES ($1, 0, $2, $3, 0, 0, 0, 0, 0, 0, 0, 0, $4, $5) ON CONFLICT (low_user, high_user) DO NOTHING",
         args![id, a.min(b), a.max(b), now_ms, now_ms / 1000],
     )?;
     if made > 0 {
@@ -112,8 +137,9 @@ pub fn find_or_create_pair(tx: &mut Tx<'_>, a: i64, b: i64, now_ms: i64) -> Resu
 pub fn create_group(tx: &mut Tx<'_>, now_ms: i64) -> Result<i64, StoreError> {
     let id = server::next_number(tx, "conversation")?;
     tx.execute(
-        "INSERT INTO conversation (id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, created_at) \
-         VALUES ($1, 1, NULL, NULL, 0, 0, 0, 0, $2, $3)",
+        "INSERT INTO conversation (id, kind, low_user, high_user, low_sent_seq, low_sent_ord, high_sent_seq, \
+         high_sent_ord, seq, mod, ord, min_seq, changed_ms, created_at) \
+         VALUES ($1, 1, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, $2, $3)",
         args![id, now_ms, now_ms / 1000],
     )?;
     Ok(id)
@@ -131,8 +157,30 @@ pub fn take(
 ) -> Result<Option<ConvRow>, StoreError> {
     tx.one(
         "UPDATE conversation SET seq = seq + $2, mod = mod + 1, ord = ord + $3, changed_ms = $4 WHERE id = $1 \
-         RETURNING id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms",
+         RETURNING id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, low_sent_seq, \
+         low_sent_ord, high_sent_seq, high_sent_ord",
         args![id, messages, counted, now_ms],
+        row,
+    )
+}
+
+/// The same for one new message of `sender` in a one-to-one conversation; notes it as the sender's last one.
+pub fn take_for_message(
+    tx: &mut Tx<'_>,
+    id: i64,
+    sender: i64,
+    counted: i64,
+    now_ms: i64,
+) -> Result<Option<ConvRow>, StoreError> {
+    tx.one(
+        "UPDATE conversation SET seq = seq + 1, mod = mod + 1, ord = ord + $3, changed_ms = $4, \
+         low_sent_seq = CASE WHEN low_user = $2 THEN seq + 1 ELSE low_sent_seq END, \
+         low_sent_ord = CASE WHEN low_user = $2 THEN ord + $3 ELSE low_sent_ord END, \
+         high_sent_seq = CASE WHEN high_user = $2 THEN seq + 1 ELSE high_sent_seq END, \
+         high_sent_ord = CASE WHEN high_user = $2 THEN ord + $3 ELSE high_sent_ord END WHERE id = $1 \
+         RETURNING id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, low_sent_seq, \
+         low_sent_ord, high_sent_seq, high_sent_ord",
+        args![id, sender, counted, now_ms],
         row,
     )
 }
@@ -154,6 +202,13 @@ pub struct OwnSide {
     pub hidden_to: Option<i64>,
 }
 
+impl OwnSide {
+    /// With the user's own last message, which moves the read position along.
+    fn having_sent(self, sent: Place) -> Self {
+        if sent.seq > self.read_seq { Self { read_seq: sent.seq, read_ord: sent.ord, ..self } } else { self }
+    }
+}
+
 fn side(row: &Row<'_>, from: usize) -> Result<OwnSide, StoreError> {
     let at = |index: usize| from.saturating_add(index);
     Ok(OwnSide {
@@ -167,13 +222,19 @@ fn side(row: &Row<'_>, from: usize) -> Result<OwnSide, StoreError> {
 }
 
 /// A user's side, if the conversation is or was in their list.
-pub fn own_side(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<Option<OwnSide>, StoreError> {
+pub fn own_side(tx: &mut Tx<'_>, user: i64, conv: &ConvRow) -> Result<Option<OwnSide>, StoreError> {
     tx.one(
         "SELECT read_seq, read_ord, delivered_seq, min_seq, max_seq, hidden_to FROM user_conv \
          WHERE user_id = $1 AND conv_id = $2",
-        args![user, conv],
-        |row| side(row, 0),
+        args![user, conv.id],
+        |row| Ok(side(row, 0)?.having_sent(conv.last_sent(user))),
     )
+}
+
+/// Whether the conversation is or was in a user's list.
+pub fn has_side(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM user_conv WHERE user_id = $1 AND conv_id = $2";
+    Ok(tx.one(sql, args![user, conv], |row| row.get::<i64>(0))?.is_some())
 }
 
 /// Makes a user's side if there is none.
@@ -235,8 +296,9 @@ pub struct Listed {
     pub side: OwnSide,
 }
 
-fn listed(from: &Row<'_>) -> Result<Listed, StoreError> {
-    Ok(Listed { conv: row(from)?, side: side(from, 9)? })
+fn listed(from: &Row<'_>, user: i64) -> Result<Listed, StoreError> {
+    let conv = row(from)?;
+    Ok(Listed { side: side(from, 13)?.having_sent(conv.last_sent(user)), conv })
 }
 
 /// Where a page of heads begins: below this time and number.
@@ -258,13 +320,13 @@ pub fn changed_since(
 ) -> Result<Vec<Listed>, StoreError> {
     tx.rows(
         "SELECT c.id, c.kind, c.low_user, c.high_user, c.seq, c.mod, c.ord, c.min_seq, c.changed_ms, \
-         u.read_seq, u.read_ord, u.delivered_seq, u.min_seq, u.max_seq, u.hidden_to \
-         FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
+         c.low_sent_seq, c.low_sent_ord, c.high_sent_seq, c.high_sent_ord, u.read_seq, u.read_ord, u.delivered_seq, \
+         u.min_seq, u.max_seq, u.hidden_to FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
          WHERE u.user_id = $1 AND c.changed_ms >= $2 \
          AND (c.changed_ms < $3 OR (c.changed_ms = $3 AND c.id < $4)) \
          ORDER BY c.changed_ms DESC, c.id DESC LIMIT $5",
         args![user, since_ms, place.changed_ms, place.conv, limit],
-        listed,
+        |row| listed(row, user),
     )
 }
 
@@ -272,12 +334,15 @@ pub fn changed_since(
 pub fn with_unread(tx: &mut Tx<'_>, user: i64, pairs: bool, groups: bool) -> Result<Vec<Listed>, StoreError> {
     let mut all = tx.rows(
         "SELECT c.id, c.kind, c.low_user, c.high_user, c.seq, c.mod, c.ord, c.min_seq, c.changed_ms, \
-         u.read_seq, u.read_ord, u.delivered_seq, u.min_seq, u.max_seq, u.hidden_to \
-         FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
+         c.low_sent_seq, c.low_sent_ord, c.high_sent_seq, c.high_sent_ord, u.read_seq, u.read_ord, u.delivered_seq, \
+         u.min_seq, u.max_seq, u.hidden_to FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
          WHERE u.user_id = $1 AND c.seq > u.read_seq ORDER BY c.id",
         args![user],
-        listed,
+        |row| listed(row, user),
     )?;
-    all.retain(|one| if one.conv.kind == ConvKind::Group { groups } else { pairs });
+    all.retain(|one| {
+        let wanted = if one.conv.kind == ConvKind::Group { groups } else { pairs };
+        wanted && one.conv.seq > one.side.read_seq
+    });
     Ok(all)
 }

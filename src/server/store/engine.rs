@@ -15,10 +15,11 @@ use postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 use super::error::StoreError;
 use super::value::{Row, Value, mismatch};
 
-/// Pages of the write-ahead log after which the checkpoint thread is woken (4 KiB each).
-pub(super) const CHECKPOINT_PAGES: i32 = 1_000;
+/// Pages of the write-ahead log after which the checkpoint thread is woken (4 KiB each). A busy page is in the
+/// log many times and is moved once: the longer the log, the less is moved.
+pub(super) const CHECKPOINT_PAGES: i32 = 8_000;
 /// Pages after which the writer itself checkpoints, so that the log cannot grow without end.
-pub(super) const CHECKPOINT_PAGES_FORCED: i32 = 16_000;
+pub(super) const CHECKPOINT_PAGES_FORCED: i32 = 32_000;
 
 /// Where the data lies.
 #[derive(Clone, Debug)]

@@ -141,8 +141,10 @@ pub struct MessageKey {
 pub struct MessageRow {
     /// Where it stands.
     pub key: MessageKey,
-    /// Change number of its present state.
-    pub modification: i64,
+    /// Change number of its sending.
+    pub born: i64,
+    /// Change number of its last change after that.
+    pub changed: Option<i64>,
     /// Countable messages up to and including this one.
     pub ord: i64,
     /// Number of the sender.
@@ -168,6 +170,11 @@ pub fn client_key(id: &MessageId) -> Option<i64> {
 }
 
 impl MessageRow {
+    /// Change number of its present state.
+    pub fn modification(&self) -> i64 {
+        self.changed.unwrap_or(self.born)
+    }
+
     /// Its public id.
     pub fn id(&self) -> MessageId {
         let random = u32::try_from(self.client_key & 0xffff_ffff).unwrap_or_default();
@@ -186,7 +193,7 @@ impl MessageRow {
 
     /// As it travels, in the conversation as its viewer names it. Countable places are never negative.
     pub fn to_wire(self, conversation_id: ConversationId, from: UserId) -> Message {
-        let id = self.id();
+        let (id, modification) = (self.id(), self.modification());
         let content = self.content;
         Message {
             id,
@@ -194,7 +201,7 @@ impl MessageRow {
             from,
             time: self.time,
             sequence: self.key.seq.cast_unsigned(),
-            modification: self.modification.cast_unsigned(),
+            modification: modification.cast_unsigned(),
             ord: self.ord.cast_unsigned(),
             payload: content.payload,
             status: MessageStatus::Success,
@@ -223,16 +230,17 @@ impl MessageRow {
 }
 
 fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
-    let content = serde_json::from_str(row.get(8)?)
+    let content = serde_json::from_str(row.get(9)?)
         .map_err(|e| StoreError::Corrupt(format!("a message body cannot be read: {e}")))?;
     Ok(MessageRow {
         key: MessageKey { conv: row.get(0)?, seq: row.get(1)? },
-        modification: row.get(2)?,
-        ord: row.get(3)?,
-        sender: row.get(4)?,
-        client_key: row.get(5)?,
-        time: row.get(6)?,
-        flags: row.get(7)?,
+        born: row.get(2)?,
+        changed: row.get(3)?,
+        ord: row.get(4)?,
+        sender: row.get(5)?,
+        client_key: row.get(6)?,
+        time: row.get(7)?,
+        flags: row.get(8)?,
         content,
     })
 }
@@ -240,7 +248,7 @@ fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
 /// The message a sender has stored under this key.
 pub fn by_client_key(tx: &mut Tx<'_>, sender: i64, key: i64) -> Result<Option<MessageRow>, StoreError> {
     tx.one(
-        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
          WHERE sender = $1 AND client_key = $2",
         args![sender, key],
         read,
@@ -250,22 +258,22 @@ pub fn by_client_key(tx: &mut Tx<'_>, sender: i64, key: i64) -> Result<Option<Me
 /// The message at a place.
 pub fn at(tx: &mut Tx<'_>, key: MessageKey) -> Result<Option<MessageRow>, StoreError> {
     tx.one(
-        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
          WHERE conv_id = $1 AND seq = $2",
         args![key.conv, key.seq],
         read,
     )
 }
 
-/// Stores a new message.
-pub fn insert(tx: &mut Tx<'_>, row: &MessageRow) -> Result<(), StoreError> {
+/// Stores a new message; false when its sender has stored one under the same key before.
+pub fn insert(tx: &mut Tx<'_>, row: &MessageRow) -> Result<bool, StoreError> {
     tx.execute(
-        "INSERT INTO message (conv_id, seq, mod, ord, sender, client_key, time, flags, body) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO message (conv_id, seq, born, changed, ord, sender, client_key, time, flags, body) \
+         VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9) ON CONFLICT (sender, client_key) DO NOTHING",
         args![
             row.key.conv,
             row.key.seq,
-            row.modification,
+            row.born,
             row.ord,
             row.sender,
             row.client_key,
@@ -274,14 +282,14 @@ pub fn insert(tx: &mut Tx<'_>, row: &MessageRow) -> Result<(), StoreError> {
             &row.content.to_json()?
         ],
     )
-    .map(|_| ())
+    .map(|rows| rows > 0)
 }
 
 /// Stores the new state of a message.
 pub fn update(tx: &mut Tx<'_>, row: &MessageRow) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE message SET mod = $3, flags = $4, body = $5 WHERE conv_id = $1 AND seq = $2",
-        args![row.key.conv, row.key.seq, row.modification, row.flags, &row.content.to_json()?],
+        "UPDATE message SET changed = $3, flags = $4, body = $5 WHERE conv_id = $1 AND seq = $2",
+        args![row.key.conv, row.key.seq, row.changed, row.flags, &row.content.to_json()?],
     )
     .map(|_| ())
 }
@@ -295,8 +303,8 @@ pub fn range(
     changed_after: i64,
 ) -> Result<Vec<MessageRow>, StoreError> {
     tx.rows(
-        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
-         WHERE conv_id = $1 AND seq >= $2 AND seq <= $3 AND mod > $4 ORDER BY seq",
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND seq >= $2 AND seq <= $3 AND COALESCE(changed, born) > $4 ORDER BY seq",
         args![conv, from, to, changed_after],
         read,
     )
@@ -315,7 +323,7 @@ pub fn newest_first(
     while more && below >= from {
         let mut rows = 0;
         tx.each(
-            "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
+            "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
              WHERE conv_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC LIMIT 8",
             args![conv, from, below],
             |row| {
@@ -331,23 +339,59 @@ pub fn newest_first(
     Ok(())
 }
 
-/// The change number of the last row of a page of at most `limit` rows after `after`; none if they all fit.
-pub fn page_end(tx: &mut Tx<'_>, conv: i64, after: i64, limit: u32) -> Result<Option<i64>, StoreError> {
-    tx.one(
-        "SELECT mod FROM message WHERE conv_id = $1 AND mod > $2 ORDER BY mod LIMIT 1 OFFSET $3",
-        args![conv, after, limit.saturating_sub(1)],
-        |row| row.get(0),
-    )
+/// Which changes of a conversation are meant.
+#[derive(Clone, Copy, Debug)]
+pub struct Since {
+    /// Conversation.
+    pub conv: i64,
+    /// After this change.
+    pub after: i64,
+    /// No message at or below this place was sent after `after`: each took a change number of its own.
+    pub above_seq: i64,
 }
 
-/// Messages that changed after `after` and not after `up_to`, in the order of their changes.
-pub fn changed(tx: &mut Tx<'_>, conv: i64, after: i64, up_to: i64) -> Result<Vec<MessageRow>, StoreError> {
-    tx.rows(
-        "SELECT conv_id, seq, mod, ord, sender, client_key, time, flags, body FROM message \
-         WHERE conv_id = $1 AND mod > $2 AND mod <= $3 ORDER BY mod, seq",
-        args![conv, after, up_to],
+impl Since {
+    /// Changes of `conv` after `after`.
+    pub fn new(conv: &super::conversation::ConvRow, after: i64) -> Self {
+        let changes = conv.modification.saturating_sub(after).max(0);
+        Self { conv: conv.id, after, above_seq: conv.seq.saturating_sub(changes) }
+    }
+}
+
+/// The change number of the last row of a page of at most `limit` rows; none if they all fit.
+pub fn page_end(tx: &mut Tx<'_>, since: Since, limit: u32) -> Result<Option<i64>, StoreError> {
+    let mut numbers = tx.rows(
+        "SELECT born FROM message WHERE conv_id = $1 AND seq > $2 AND born > $3 AND changed IS NULL \
+         ORDER BY seq LIMIT $4",
+        args![since.conv, since.above_seq, since.after, limit],
+        |row| row.get(0),
+    )?;
+    numbers.extend(tx.rows(
+        "SELECT changed FROM message WHERE conv_id = $1 AND changed > $2 ORDER BY changed LIMIT $3",
+        args![since.conv, since.after, limit],
+        |row| row.get::<i64>(0),
+    )?);
+    numbers.sort_unstable();
+    let last = usize::try_from(limit.saturating_sub(1)).unwrap_or(usize::MAX);
+    Ok(numbers.get(last).copied())
+}
+
+/// Messages that changed not after `up_to`, in the order of their changes.
+pub fn changed(tx: &mut Tx<'_>, since: Since, up_to: i64) -> Result<Vec<MessageRow>, StoreError> {
+    let mut rows = tx.rows(
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND seq > $2 AND born > $3 AND born <= $4 AND changed IS NULL ORDER BY seq",
+        args![since.conv, since.above_seq, since.after, up_to],
         read,
-    )
+    )?;
+    rows.extend(tx.rows(
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND changed > $2 AND changed <= $3 ORDER BY changed",
+        args![since.conv, since.after, up_to],
+        read,
+    )?);
+    rows.sort_by_key(MessageRow::modification);
+    Ok(rows)
 }
 
 /// Countable messages up to a place. `None` where there is no such message.

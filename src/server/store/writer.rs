@@ -5,7 +5,8 @@
 //!
 //! Batches are run optimistically, without savepoints, because a refused job has normally only read so far and
 //! leaves nothing to undo. If a job fails after it wrote, everything is rolled back and the batch runs again
-//! *carefully*, with a savepoint around each job, so that the failing one takes nobody along. If the engine
+//! *carefully*, with a savepoint around each job, so that the failing one takes nobody along; what a job answers
+//! then is its answer. (So a job may guess, fail, and know better in its second run.) If the engine
 //! reports a conflict (PostgreSQL: deadlock, serialisation), the jobs run again *alone*, each in a transaction
 //! of its own, with growing pauses. Jobs are `FnMut` for this reason.
 
@@ -230,18 +231,24 @@ impl Writer {
         let mut effects = Vec::with_capacity(batch.len());
         for job in batch.iter_mut() {
             self.conn.command("SAVEPOINT job")?;
-            match run_one(&mut self.conn, job.as_mut()) {
-                Ran::Done(left) => effects.push(left),
-                Ran::Refused => effects.push(Vec::new()),
-                Ran::Dirty(error) => {
-                    if error.is_conflict() || self.conn.is_aborted() {
-                        self.conn.rollback()?;
-                        return Err(error.into());
+            let mut kept = Vec::new();
+            // Twice, because in the optimistic run it may not have had its turn.
+            for _ in 0..2 {
+                match run_one(&mut self.conn, job.as_mut()) {
+                    Ran::Done(left) => kept = left,
+                    Ran::Refused => {}
+                    Ran::Dirty(error) => {
+                        if error.is_conflict() || self.conn.is_aborted() {
+                            self.conn.rollback()?;
+                            return Err(error.into());
+                        }
+                        self.conn.command("ROLLBACK TO SAVEPOINT job")?;
+                        continue;
                     }
-                    self.conn.command("ROLLBACK TO SAVEPOINT job")?;
-                    effects.push(Vec::new());
                 }
+                break;
             }
+            effects.push(kept);
             self.conn.command("RELEASE SAVEPOINT job")?;
         }
         self.finish(effects)
@@ -267,8 +274,11 @@ impl Writer {
             match self.optimistic(std::slice::from_mut(&mut job)) {
                 Ok(effects) => return self.answer(&mut vec![job], effects),
                 Err(Failed::Alone) => {}
-                // With nobody else in the transaction its own failure is its answer.
-                Err(Failed::Careful) => return job.answer(),
+                Err(Failed::Careful) => match self.careful(std::slice::from_mut(&mut job)) {
+                    Ok(effects) => return self.answer(&mut vec![job], effects),
+                    Err(Failed::Alone | Failed::Careful) => {}
+                    Err(Failed::All(error)) => return job.fail(error),
+                },
                 Err(Failed::All(error)) => return job.fail(error),
             }
         }

@@ -435,7 +435,7 @@ async fn check_rows(world: &World, seed: u64) {
         for (place, row) in (1..).zip(&rows) {
             counted += i64::from(row.is(message::COUNTED));
             assert_eq!((row.key.seq, row.ord), (place, counted), "seed {seed}");
-            assert!(row.modification <= modification, "seed {seed}");
+            assert!(row.modification() <= modification, "seed {seed}");
         }
         assert_eq!((rows.len() as i64, counted), (seq, ord), "seed {seed}");
     }
