@@ -8,6 +8,9 @@ pub mod form;
 pub mod view;
 pub mod work;
 
+#[cfg(test)]
+mod tests;
+
 
 use hallway_client::protocol::link::InviteLink;
 use hallway_client::{CacheKey, ChatError, Client, ServerAddress};
