@@ -134,6 +134,7 @@ impl Device {
             view.truth.unread = conversation.unread_count;
             view.truth.mentions =
                 conversation.group_at_info_list.iter().map(|mention| mention.message_sequence).collect();
+            (view.truth.peer, view.truth.read_seq) = (conversation.peer, conversation.read_seq);
             all.insert(conversation.conversation_id, view);
         }
         Ok(all)

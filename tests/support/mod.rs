@@ -16,4 +16,4 @@ pub use device::{Device, View};
 pub use dice::Dice;
 pub use net::{Faults, Net};
 pub use server::{APP_ID, CACHE_KEY, Engine, FIRST_ACCOUNT, TestServer, make_accounts};
-pub use truth::{Line, Truth};
+pub use truth::{Line, Truth, members_of};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use hallway_client::transport::{Link, Rpc};
 use hallway_protocol::message::{Message, Payload};
-use hallway_protocol::method::{GetRange, SyncHeads};
-use hallway_protocol::sync::Head;
-use hallway_protocol::{ConversationId, UserId};
+use hallway_protocol::method::{GetGroupMembers, GetRange, SyncHeads};
+use hallway_protocol::sync::{Head, PeerProgress};
+use hallway_protocol::{ConversationId, GroupId, UserId};
 
 use super::TestServer;
 use crate::failure::{Outcome, While};
@@ -61,6 +61,10 @@ pub struct Truth {
     pub unread: u64,
     /// Places of unread mentions.
     pub mentions: Vec<u64>,
+    /// One to one: how far the peer has got.
+    pub peer: PeerProgress,
+    /// Own read position.
+    pub read_seq: u64,
 }
 
 impl Truth {
@@ -75,11 +79,29 @@ impl Truth {
                 continue;
             }
             let mentions = head.group_at_info_list.iter().map(|mention| mention.message_sequence).collect();
-            all.insert(head.conversation_id, Self { lines, unread: head.unread_count, mentions });
+            let truth = Self {
+                lines,
+                unread: head.unread_count,
+                mentions,
+                peer: head.peer.unwrap_or_default(),
+                read_seq: head.state.read.read_seq,
+            };
+            all.insert(head.conversation_id, truth);
         }
         link.close().await;
         Ok(all)
     }
+}
+
+/// The members of a group by id, as `user` is told.
+pub async fn members_of(server: &TestServer, user: &UserId, group_id: &GroupId) -> Outcome<Vec<UserId>> {
+    let link = server.sign_in(user).await?;
+    let ask = GetGroupMembers { group_id: group_id.clone(), count: Some(100), offset: 0, role: None };
+    let page = link.rpc().call(&ask).await.doing("asking for the members")?;
+    link.close().await;
+    let mut members: Vec<UserId> = page.member_list.into_iter().map(|member| member.user_id).collect();
+    members.sort();
+    Ok(members)
 }
 
 async fn heads(rpc: &Rpc) -> Outcome<Vec<Head>> {

@@ -14,7 +14,7 @@ use hallway_protocol::group::GroupType;
 use hallway_protocol::ids::MENTION_ALL;
 use hallway_protocol::{GroupId, Message};
 use hallway_tests::failure::{Failure, Outcome, While};
-use hallway_tests::support::{Device, Dice, Engine, Faults, TestServer, Truth, View};
+use hallway_tests::support::{Device, Dice, Engine, Faults, TestServer, Truth, View, members_of};
 use tokio::time::Instant;
 
 use crate::model::{Model, Place, Truths};
@@ -125,7 +125,12 @@ impl World {
             77..82 => self.delete(device).await?,
             82..86 => self.membership(device).await,
             86..90 | BACK.. => self.offline_or_back(device),
-            90..95 => {
+            90..92 => {
+                let delay = Duration::from_millis(self.dice.roll() % 15);
+                self.devices[device].net.set_delay(delay);
+                format!("has {delay:?} to the server")
+            }
+            92..95 => {
                 self.devices[device].net.cut();
                 "is cut".to_owned()
             }
@@ -336,6 +341,7 @@ impl World {
     async fn settle(&mut self) -> Outcome {
         for device in &self.devices {
             device.net.set_faults(Faults::default());
+            device.net.set_delay(Duration::ZERO);
             device.net.set_down(false);
             device.client.wake();
         }
@@ -380,7 +386,21 @@ impl World {
     /// The messages shown as refused if every device shows what the server has, else what is different.
     async fn compare(&self, truths: &Truths) -> Outcome<Result<BTreeSet<String>, String>> {
         let mut refused = BTreeSet::new();
+        let ann: UserId = PEOPLE[0].parse().doing("a user id")?;
+        let members = members_of(&self.server, &ann, &self.group).await?;
         for device in &self.devices {
+            // Who is out is told nothing more of who is in.
+            if members.contains(&device.user) {
+                let list =
+                    device.client.get_group_member_list(&self.group).await.doing("asking for members")?;
+                let mut known: Vec<UserId> =
+                    list.into_iter().filter(|it| !it.gone).map(|it| it.user_id).collect();
+                known.sort();
+                if known != members {
+                    let name = &device.name;
+                    return Ok(Err(format!("{name} knows the members {known:?} instead of {members:?}")));
+                }
+            }
             let views = device.view().await?;
             let total: u64 = views.values().map(|view| view.truth.unread).sum();
             if total != device.client.get_total_unread_message_count() {
@@ -413,9 +433,19 @@ fn difference(name: &str, id: &ConversationId, view: &View, truth: &Truth) -> St
     let shown: Vec<_> = view.truth.lines.iter().filter(|line| !truth.lines.contains(line)).collect();
     let missing: Vec<_> = truth.lines.iter().filter(|line| !view.truth.lines.contains(line)).collect();
     format!(
-        "{name} differs in {id}: unread {} instead of {}, mentions {:?} instead of {:?}, holes {:?}, waiting {:?}, \
+        "{name} differs in {id}: read {} instead of {}, peer {:?} instead of {:?}, unread {} instead of {}, \
+         mentions {:?} instead of {:?}, holes {:?}, waiting {:?}, \
          shown and not there: {shown:?}, there and not shown: {missing:?}",
-        view.truth.unread, truth.unread, view.truth.mentions, truth.mentions, view.holes, view.waiting
+        view.truth.read_seq,
+        truth.read_seq,
+        view.truth.peer,
+        truth.peer,
+        view.truth.unread,
+        truth.unread,
+        view.truth.mentions,
+        truth.mentions,
+        view.holes,
+        view.waiting
     )
 }
 

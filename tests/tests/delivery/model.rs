@@ -139,7 +139,9 @@ impl Model {
 
     /// R1: unread messages and mentions follow from the rows and the read position.
     fn check_counts(&self, user: &UserId, place: &Place, truth: &Truth) -> Outcome {
-        let own = truth.lines.iter().filter(|line| line.from == *user).map(|line| line.sequence).max();
+        // Sending implies having read; what the server tells in somebody's name does not.
+        let own = truth.lines.iter().filter(|line| line.from == *user && line.counted);
+        let own = own.map(|line| line.sequence).max();
         let read = self.read_by(user, place).max(own.unwrap_or_default());
         let unread: Vec<&Line> = truth
             .lines
