@@ -10,6 +10,7 @@ use std::sync::Arc;
 use hallway_protocol::conversation::{AtType, ConversationState, Draft, Mention, ReadState, RemindType};
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::ids::MENTION_ALL;
+use hallway_protocol::message::Payload;
 use hallway_protocol::sync::{Changes, ConversationFrame, Head, HiddenMessage, PeerProgress, Range, Stored};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, GroupId, Message, UserId};
@@ -471,8 +472,9 @@ impl Work<'_> {
         };
         let is_own = message.from == self.me;
         let was_waiting = is_own && outbox::remove(self.db, &message.id)?;
-        if is_own && message.sequence > conv.state.read.read_seq {
-            // Sending implies having read (`docs/sync_model.md` §5).
+        let is_tip = matches!(message.payload, Payload::GroupTip(_) | Payload::GroupSystemNotice(_));
+        if is_own && !is_tip && message.sequence > conv.state.read.read_seq {
+            // Sending implies having read (`docs/sync_model.md` §5); what the server tells in one's name does not.
             let as_of = message.modification;
             let revoked_unread = messages::recalled_until(self.db, conv.key, message.sequence, as_of)?;
             let read = ReadState { read_seq: message.sequence, read_ord: message.ord, revoked_unread, as_of };
@@ -480,6 +482,13 @@ impl Work<'_> {
         }
         if !is_own {
             self.mention(conv, &message);
+            if matches!(conv.id, ConversationId::C2c(_)) {
+                // It implies the same for the peer, who is not told of apart.
+                self.peer(
+                    conv,
+                    PeerProgress { delivered_seq: message.sequence, read_seq: message.sequence },
+                )?;
+            }
         }
         if !message.message_control.excluded_from_last_message {
             offer_last(conv, message.clone());
@@ -493,8 +502,8 @@ impl Work<'_> {
         }
         match (by, before) {
             (By::News { .. }, None) if is_news => {
-                let is_told = !was_waiting && conv.state.message_remind_type != RemindType::Discard;
-                self.out.received.extend(is_told.then_some(message));
+                let is_announced = !was_waiting && conv.state.message_remind_type != RemindType::Discard;
+                self.out.received.extend(is_announced.then_some(message));
             }
             (By::News { since }, before) => {
                 let (was_revoked, version) = before.unwrap_or((false, 0));

@@ -77,7 +77,10 @@ impl Engine {
                 let wanted = self.queue.get(id).map(|outgoing| Arc::clone(&outgoing.message));
                 self.queue.answered(conversation_id);
                 let (place, version) = (stored.message.sequence, stored.message.version);
-                let differs = wanted.filter(|wanted| wanted.payload != stored.message.payload);
+                // A repeated send answers with the message as it stands: another instance may have changed or recalled
+                // it already. Only one that stands as it was first sent can differ because of a change made here.
+                let is_first = version == 0 && !stored.message.is_revoked();
+                let differs = wanted.filter(|wanted| is_first && wanted.payload != stored.message.payload);
                 let steps = self.follow(vec![Step::Own(Box::new(stored))]);
                 if self.commit(steps).await.is_err() {
                     // It is still in the outbox: sent again, the server answers the same.
