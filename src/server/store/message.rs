@@ -249,7 +249,7 @@ fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
 pub fn by_client_key(tx: &mut Tx<'_>, sender: i64, key: i64) -> Result<Option<MessageRow>, StoreError> {
     tx.one(
         "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
-         WHERE sender = $1 AND client_key = $2",
+         WHERE client_key = $2 AND sender = $1",
         args![sender, key],
         read,
     )
@@ -269,7 +269,7 @@ pub fn at(tx: &mut Tx<'_>, key: MessageKey) -> Result<Option<MessageRow>, StoreE
 pub fn insert(tx: &mut Tx<'_>, row: &MessageRow) -> Result<bool, StoreError> {
     tx.execute(
         "INSERT INTO message (conv_id, seq, born, changed, ord, sender, client_key, time, flags, body) \
-         VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9) ON CONFLICT (sender, client_key) DO NOTHING",
+         VALUES ($1, $2, $3, NULL, $4, $5, $6, $7, $8, $9) ON CONFLICT (client_key, sender) DO NOTHING",
         args![
             row.key.conv,
             row.key.seq,

@@ -102,7 +102,8 @@ CREATE TABLE message (
     body        TEXT NOT NULL,               -- JSON of everything else
     PRIMARY KEY (conv_id, seq)
 ) {clustered};
-CREATE UNIQUE INDEX message_id ON message (sender, client_key);
+-- The time comes first in it, so that what is sent together lies together, whoever sends it.
+CREATE UNIQUE INDEX message_id ON message (client_key, sender);
 -- Most messages never change: an index of the others only costs a new message nothing.
 CREATE INDEX message_changed ON message (conv_id, changed) WHERE changed IS NOT NULL;
 -- Countable messages that were recalled (flags 1 + 2), and mentions of everybody (flag 8): both rare.
