@@ -9,10 +9,15 @@ const MANY: usize = 24;
 
 pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     anna.keys(&["ctrl+N"])?;
+    anna.field("Search people")?;
+    anna.shows("Ben among the people", |items| {
+        let dialog = items.iter().position(|item| item.kind == "dialog");
+        dialog.is_some_and(|at| items[at..].iter().any(|item| item.text.contains(BEN.name)))
+    })?;
     anna.press_containing(BEN.name)?;
     stage.window("new-group-people", anna)?;
     anna.press("Next")?;
-    anna.fill("Name of the group", GROUP)?;
+    anna.fill("Name", GROUP)?;
     stage.window("new-group-name", anna)?;
     anna.press("Create group")?;
     anna.title_with(GROUP)?;

@@ -1,6 +1,6 @@
 //! How it looks: themes, languages, zoom, and the keyboard alone.
 
-use super::Stage;
+use super::{ANNA, Stage};
 use crate::{
     desktop::{App, Shot},
     failure::{Failure, Outcome},
@@ -12,8 +12,7 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
 
     anna.keys(&["ctrl+,"])?;
     anna.press("Dark")?;
-    anna.keys(&["Escape"])?;
-    anna.title_with("Harbour team")?;
+    back(anna)?;
     let dark = stage.window("dark", anna)?;
     expect_brightness("dark", &dark, 0.0..80.0)?;
 
@@ -21,12 +20,12 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     anna.keys(&["ctrl+,"])?;
     anna.press("简体中文")?;
     stage.window("settings-chinese", anna)?;
-    anna.keys(&["Escape"])?;
+    back(anna)?;
     let chinese = stage.window("chinese-dark", anna)?;
     expect_change("another language", &dark, &chinese)?;
     anna.keys(&["ctrl+,"])?;
     anna.press("浅色")?;
-    anna.keys(&["Escape"])?;
+    back(anna)?;
     let chinese_light = stage.window("chinese-light", anna)?;
     expect_brightness("light again", &chinese_light, 200.0..256.0)?;
     stage.screen("two-languages", &[anna, ben])?;
@@ -41,15 +40,31 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
 
     // By keyboard alone: the list of keys, the switcher, the ring around what has the keyboard.
     ben.keys(&["ctrl+/"])?;
-    ben.reads("Quick switcher")?;
+    ben.reads("Switch to a chat")?;
     stage.window("list-of-keys", ben)?;
-    ben.keys(&["Escape", "ctrl+k"])?;
+    ben.press("Close")?;
+    ben.reads_no_more("Switch to a chat")?;
+    ben.keys(&["ctrl+k"])?;
     ben.field("Go to a conversation or person")?;
     stage.window("quick-switcher", ben)?;
-    ben.keys(&["Escape", "F6", "Tab"])?;
+    ben.text(ANNA.name)?;
+    ben.control(ANNA.name)?;
+    ben.keys(&["Return"])?;
+    ben.title_with(ANNA.name)?;
+    ben.keys(&["F6", "Tab"])?;
     ben.has_focus()?;
     stage.window("focus-ring", ben)?;
     Ok(())
+}
+
+/// From the settings to the conversation, in any language.
+fn back(app: &App) -> Outcome {
+    app.keys(&["Escape"])?;
+    app.shows("the conversation instead of the settings", |items| {
+        let composer =
+            items.iter().any(|item| item.kind == "text_field" && item.text.contains("Harbour team"));
+        composer && !items.iter().any(|item| item.text == "100 %")
+    })
 }
 
 fn expect_brightness(what: &str, shot: &Shot, range: std::ops::Range<f64>) -> Outcome {
