@@ -16,7 +16,7 @@ use iced::{Alignment, Length, Task};
 
 use crate::fl;
 use crate::keymap;
-use crate::theme::tokens::{BODY, SMALL, size, space as gap};
+use crate::theme::tokens::{BODY, Elevation, SMALL, size, space as gap};
 use crate::theme::{font, style};
 use crate::widget::avatar::avatar;
 use crate::widget::badge::{Unread, badge};
@@ -24,6 +24,7 @@ use crate::widget::bits::{hairline, label};
 use crate::widget::field::search;
 use crate::widget::icon::{Icon, icon};
 use crate::widget::row::list_row;
+use crate::widget::shadow::shadow;
 use crate::widget::{Element, focus};
 
 /// The id of the line to type in.
@@ -228,10 +229,10 @@ impl Switcher {
             scrollable(column(rows).padding([gap::XS, gap::S])).into()
         };
         let hint = container(label(fl!("switcher-hint"), SMALL).style(style::muted)).padding([gap::S, gap::L]);
-        container(column![container(line).padding(gap::M), hairline(), rows, hairline(), hint])
+        let card = container(column![container(line).padding(gap::M), hairline(), rows, hairline(), hint])
             .width(size::SWITCHER)
-            .style(style::dialog)
-            .into()
+            .style(style::dialog);
+        shadow(Elevation::Dialog, card)
     }
 
     fn row<'a>(&self, index: usize, entry: Entry) -> Element<'a, Message> {

@@ -8,7 +8,7 @@
 use iced::widget::{container, progress_bar, rule, scrollable, svg, text, text_editor, text_input};
 use iced::{Background, Border, Color, border};
 
-use super::tokens::{Elevation, radius, size};
+use super::tokens::{radius, size};
 use super::{Theme, style};
 
 impl text::Catalog for Theme {
@@ -81,7 +81,7 @@ impl scrollable::Catalog for Theme {
                 auto_scroll: scrollable::AutoScroll {
                     background: Background::Color(p.surface),
                     border: border::rounded(radius::FULL).width(1.0).color(p.control_border),
-                    shadow: p.shadow(Elevation::Menu),
+                    shadow: iced::Shadow::default(),
                     icon: p.text_1,
                 },
             }

@@ -86,7 +86,8 @@ pub fn card(theme: &Theme) -> container::Style {
     }
 }
 
-/// Something that floats at `elevation`: ground, corner, shadow, and a border where shadows do not show.
+/// Something that floats at `elevation`: ground, corner, and a border where shadows do not show. The shadow
+/// itself is drawn by [`crate::widget::shadow`].
 pub fn floating(palette: &Palette, elevation: Elevation) -> container::Style {
     let corner = match elevation {
         Elevation::Low | Elevation::Menu => radius::CARD,
@@ -96,7 +97,6 @@ pub fn floating(palette: &Palette, elevation: Elevation) -> container::Style {
         text_color: Some(palette.text_1),
         background: Some(Background::Color(palette.surface)),
         border: Border { color: palette.popover_border, width: 1.0, radius: corner.into() },
-        shadow: palette.shadow(elevation),
         ..container::Style::default()
     }
 }
@@ -121,7 +121,6 @@ pub fn tooltip(theme: &Theme) -> container::Style {
     let p = theme.palette();
     container::Style {
         text_color: Some(p.on_tooltip),
-        shadow: p.shadow(Elevation::Low),
         ..rounded(p.tooltip, radius::CHIP)
     }
 }
@@ -131,7 +130,6 @@ pub fn toast(theme: &Theme) -> container::Style {
     let p = theme.palette();
     container::Style {
         text_color: Some(p.on_tooltip),
-        shadow: p.shadow(Elevation::Menu),
         ..rounded(p.tooltip, radius::CARD)
     }
 }

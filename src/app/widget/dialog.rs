@@ -16,9 +16,10 @@ use super::button::{Kind, button, icon_button};
 use super::icon::Icon;
 use super::layers::Layer;
 use super::named::named;
+use super::shadow::shadow;
 use super::{Element, Row};
 use crate::theme::style;
-use crate::theme::tokens::{BODY, size, space as gap};
+use crate::theme::tokens::{Elevation, BODY, size, space as gap};
 
 /// The id of the button that has the keyboard in a [`confirm`] dialog.
 pub const SAFE: &str = "dialog-safe";
@@ -81,7 +82,7 @@ impl<'a, Message: Clone + 'a> From<Dialog<'a, Message>> for Element<'a, Message>
             content = content.push(row![space::horizontal(), buttons]);
         }
         let card = container(content).width(dialog.width).padding(gap::XL).style(style::dialog);
-        named(card, Role::Dialog, name)
+        named(shadow(Elevation::Dialog, card), Role::Dialog, name)
     }
 }
 

@@ -142,7 +142,7 @@ impl<'a, Message: Clone + 'a> From<Field<'a, Message>> for Element<'a, Message> 
         if let Some(id) = id {
             input = input.id(id);
         }
-        let input = named(ime::guard(input), Role::TextField, label.clone());
+        let input = named(ime::guard_line(input), Role::TextField, label.clone());
         let input: Element<'a, Message> = match leading {
             None => input,
             Some(picture) => iced::widget::stack![

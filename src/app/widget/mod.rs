@@ -9,7 +9,7 @@
 //! | [`virtual_list`] | long lists, anchored on a row |
 //! | [`select_text`] | text that can be selected across rows |
 //! | [`composer`], [`field`], [`ime`] | typing |
-//! | [`layers`], [`menu`], [`dialog`], [`toast`] | what floats above |
+//! | [`layers`], [`menu`], [`dialog`], [`toast`], [`shadow`] | what floats above |
 //! | [`focus`], [`region`] | where the keyboard is and how it moves |
 //! | [`access`], [`named`] | roles and names for tests and screen readers |
 
@@ -32,6 +32,7 @@ pub mod pressable;
 pub mod region;
 pub mod row;
 pub mod select_text;
+pub mod shadow;
 pub mod toast;
 pub mod toggle;
 pub mod virtual_list;

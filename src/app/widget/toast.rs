@@ -17,8 +17,9 @@ use super::bits::label;
 use super::button::custom;
 use super::layers::Layer;
 use super::named::named;
+use super::shadow::shadow;
 use super::{Column, Element};
-use crate::theme::tokens::{BODY, motion, size, space as gap};
+use crate::theme::tokens::{Elevation, BODY, motion, size, space as gap};
 use crate::theme::{Theme, font, style};
 
 /// The toasts on screen, oldest first.
@@ -100,5 +101,5 @@ fn card<'a, Message: Clone + 'a>(toast: &Toast<Message>) -> Element<'a, Message>
             line.push(custom(words, word.clone()).padding([0.0, gap::XS]).small().on_press(message.clone()));
     }
     let card = container(line).padding([gap::S, gap::L]).style(style::toast);
-    named(card, Role::Status, toast.text.clone())
+    named(shadow(Elevation::Menu, card), Role::Status, toast.text.clone())
 }

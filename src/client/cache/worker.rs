@@ -1,7 +1,7 @@
 //! A thread with one connection that runs jobs in their order.
 
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -24,16 +24,45 @@ enum Order {
     Close(oneshot::Sender<()>),
 }
 
-/// Sends jobs to the thread. The thread ends with the last handle.
+/// Sends jobs to the thread. The thread ends with the last handle, which waits for it: a connection that is
+/// still open while the process ends would use the cipher library after that has cleaned up behind itself.
 #[derive(Clone)]
 pub(super) struct Worker {
-    orders: Arc<mpsc::Sender<Order>>,
+    line: Arc<Line>,
+}
+
+struct Line {
+    orders: Mutex<Option<mpsc::Sender<Order>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Line {
+    fn send(&self, order: Order) -> CacheResult<()> {
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.as_ref().and_then(|orders| orders.send(order).ok()).ok_or(CacheError::Closed)
+    }
+
+    /// Waits until the thread has ended, unless it is the one that asks.
+    fn join(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
+            // A thread that panicked has closed its connection too.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.join();
+    }
 }
 
 impl Worker {
     pub fn start(name: &str, mut connection: Connection) -> CacheResult<Self> {
         let (orders, queue) = mpsc::channel::<Order>();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name(name.to_owned())
             .stack_size(512 * 1024)
             .spawn(move || {
@@ -49,7 +78,8 @@ impl Worker {
                 }
             })
             .map_err(|_| CacheError::Closed)?;
-        Ok(Self { orders: Arc::new(orders) })
+        let line = Line { orders: Mutex::new(Some(orders)), thread: Mutex::new(Some(thread)) };
+        Ok(Self { line: Arc::new(line) })
     }
 
     /// The job is on its way to the thread before this is first polled to wait; dropping the future does not
@@ -63,14 +93,16 @@ impl Worker {
         let job: Job = Box::new(move |connection| {
             let _ = answer.send(transaction(connection, durability, job));
         });
-        self.orders.send(Order::Run(job)).map_err(|_| CacheError::Closed)?;
+        self.line.send(Order::Run(job))?;
         wait.await.map_err(|_| CacheError::Closed)?
     }
 
     pub async fn close(&self) {
         let (done, wait) = oneshot::channel();
-        if self.orders.send(Order::Close(done)).is_ok() {
+        if self.line.send(Order::Close(done)).is_ok() {
             let _ = wait.await;
+            // It has closed its connection and has nothing left to do.
+            self.line.join();
         }
     }
 }

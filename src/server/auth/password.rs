@@ -186,13 +186,15 @@ mod tests {
         let passwords = Passwords::new(CHEAP, 1).unwrap();
         let mut hashes: Vec<_> = (0..=WAITING).map(|_| Box::pin(passwords.hash(text("pw")))).collect();
         let last = hashes.pop().unwrap();
-        // All are asked for before any can be done: this is the only thread of the runtime.
+        // The one place is taken, so that none is done before all are asked for.
+        let taken = passwords.places.acquire().await.unwrap();
         let first = futures_util::future::poll_fn(|cx| {
             hashes.iter_mut().for_each(|hash| assert!(hash.as_mut().poll(cx).is_pending()));
             std::task::Poll::Ready(())
         });
         first.await;
         assert!(matches!(last.await, Err(PasswordError::Busy)));
+        drop(taken);
         for hash in hashes {
             hash.await.unwrap();
         }

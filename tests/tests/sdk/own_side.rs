@@ -194,7 +194,7 @@ async fn clearing_and_deleting_a_conversation_reach_the_own_instances() -> Outco
     lap.client.delete_conversation(&[with("ben")], true).await.doing("deleting")?;
     assert!(listed(&lap, "ben").await?.is_none());
     until(&mut desk, "rid of it", async |device| Ok(listed(device, "ben").await?.is_none())).await?;
-    let unknown = desk.client.set_message_read(&with("ben"), None).await;
+    let unknown = desk.client.set_message_read(&with("stranger"), None).await;
     assert_eq!(unknown.map_err(|error| error.code), Err(ErrorCode::ConversationNotFound));
 
     say(&ben, "ann", "four").await?;

@@ -8,13 +8,14 @@ use iced::widget::{column, container, row, rule, scrollable, space, text};
 use iced::{Alignment, Event, Length, Padding, Point, Rectangle, Size, border};
 
 use super::{Action, Entry, Item};
-use crate::theme::tokens::{BODY, SMALL, radius, size, space as gap};
+use crate::theme::tokens::{Elevation, BODY, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::access::{Node, Role};
 use crate::widget::bits::label;
 use crate::widget::icon::{Icon, icon};
 use crate::widget::layers::place::beside;
 use crate::widget::one_line::{one_line, width_of};
+use crate::widget::shadow::shadow;
 use crate::widget::pressable::{Look, Pressable, Status};
 use crate::widget::{Element, focus};
 
@@ -228,7 +229,7 @@ fn panel<'a, Message>(
     let list = scrollable(lines).direction(scrollable::Direction::Vertical(
         scrollable::Scrollbar::new().width(size::SCROLLBAR).scroller_width(size::SCROLLBAR),
     ));
-    container(list).width(width).padding(gap::XS).style(style::popover).into()
+    shadow(Elevation::Menu, container(list).width(width).padding(gap::XS).style(style::popover))
 }
 
 /// How wide an entry is without icon and check mark; the panel is as wide as its widest entry.

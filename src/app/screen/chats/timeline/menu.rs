@@ -8,11 +8,12 @@ use super::rows::MessageRow;
 use crate::screen::chats::actions::Allowed;
 use crate::screen::chats::{About, Act, Chats, Message as ChatsMessage};
 use crate::theme::style;
-use crate::theme::tokens::space as gap;
+use crate::theme::tokens::{Elevation, space as gap};
 use crate::widget::Element;
 use crate::widget::button::icon_button;
 use crate::widget::icon::Icon;
 use crate::widget::menu::{Entry, Item};
+use crate::widget::shadow::shadow;
 use crate::{fl, keymap};
 
 impl Act {
@@ -103,6 +104,6 @@ impl Chats {
             let at = Point::new(bounds.x, bounds.y + bounds.height);
             ChatsMessage::Menu(About::Message(id.clone()), at)
         });
-        container(buttons.push(more)).padding(gap::XXS).style(style::toolbar).into()
+        shadow(Elevation::Low, container(buttons.push(more)).padding(gap::XXS).style(style::toolbar))
     }
 }

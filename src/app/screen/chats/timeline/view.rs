@@ -12,7 +12,7 @@ use crate::keymap;
 use crate::problem;
 use crate::screen::chats::list::preview;
 use crate::screen::chats::{Act, Chats, Message as ChatsMessage, Open};
-use crate::theme::tokens::{BODY, BODY_CJK, SMALL, Type, radius, size, space as gap};
+use crate::theme::tokens::{BODY, BODY_CJK, Elevation, SMALL, Type, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::badge::{Unread, badge};
@@ -20,6 +20,7 @@ use crate::widget::bits::{self, label};
 use crate::widget::button::{Kind, button, custom};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::select_text::select_area;
+use crate::widget::shadow::round_shadow;
 use crate::widget::virtual_list::VirtualList;
 
 /// Width of the keys in the hints.
@@ -147,6 +148,7 @@ impl Chats {
         message: Message,
     ) -> Element<'a, ChatsMessage> {
         let face = container(icon(picture)).center(size::BAR).style(round);
+        let face = round_shadow(Elevation::Menu, face);
         let round = custom(face, name.clone())
             .tip(name)
             .tip_position(Position::Left)
@@ -154,8 +156,10 @@ impl Chats {
         if count == 0 {
             return round.into();
         }
-        let count = badge(Unread { count, ..Unread::default() });
-        column![count, round].spacing(-gap::S).align_x(Alignment::Center).into()
+        // The count overlaps the button's upper edge, so it is drawn after it.
+        let button = container(round).padding(iced::Padding::ZERO.top(size::BADGE / 2.0));
+        let count = container(badge(Unread { count, ..Unread::default() })).center_x(size::BAR);
+        stack![button, count].into()
     }
 
     /// Chinese needs more room between lines.
