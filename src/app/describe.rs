@@ -48,7 +48,8 @@ struct Output {
 
 static OUTPUT: LazyLock<Option<Mutex<Output>>> = LazyLock::new(|| {
     let path = std::env::var_os(SOCKET)?;
-    let stream = UnixStream::connect(path).inspect_err(|error| tracing::warn!(%error, "nobody listens")).ok()?;
+    let stream =
+        UnixStream::connect(path).inspect_err(|error| tracing::warn!(%error, "nobody listens")).ok()?;
     Some(Mutex::new(Output { stream, last: Vec::new() }))
 });
 
@@ -75,7 +76,9 @@ fn item(candidate: Candidate<'_>) -> Option<Item> {
     let (kind, text, selected, disabled) = match candidate {
         Candidate::Text { content, .. } => ("text".to_owned(), content.to_owned(), false, false),
         Candidate::TextInput { state, .. } => ("input".to_owned(), state.text().to_owned(), false, false),
-        Candidate::Focusable { state, .. } if state.is_focused() => ("focus".to_owned(), String::new(), false, false),
+        Candidate::Focusable { state, .. } if state.is_focused() => {
+            ("focus".to_owned(), String::new(), false, false)
+        }
         Candidate::Custom { state, .. } => {
             let node = state.downcast_ref::<Node>()?;
             (snake_case(&format!("{:?}", node.role)), node.name.clone(), node.selected, node.disabled)
@@ -101,12 +104,12 @@ fn tell(screen: &Screen<'_>) {
     let Some(output) = OUTPUT.as_ref() else { return };
     let Ok(mut line) = serde_json::to_vec(screen) else { return };
     line.push(b'\n');
-    if let Ok(mut output) = output.lock() {
-        if output.last != line {
-            // The test may be gone; the app goes on.
-            let _ = output.stream.write_all(&line);
-            output.last = line;
-        }
+    if let Ok(mut output) = output.lock()
+        && output.last != line
+    {
+        // The test may be gone; the app goes on.
+        let _ = output.stream.write_all(&line);
+        output.last = line;
     }
 }
 

@@ -41,8 +41,7 @@ pub enum Group {
 
 impl Group {
     /// All of them, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Navigation, Self::Chats, Self::Messages, Self::Writing, Self::App];
+    pub const ALL: [Self; 5] = [Self::Navigation, Self::Chats, Self::Messages, Self::Writing, Self::App];
 
     /// The heading in the current language.
     pub fn name(self) -> String {
@@ -100,9 +99,7 @@ impl Chord {
             return false;
         }
         match (self.stroke, key) {
-            (Stroke::Named(own), Key::Named(pressed)) => {
-                own == *pressed && self.shift == modifiers.shift()
-            }
+            (Stroke::Named(own), Key::Named(pressed)) => own == *pressed && self.shift == modifiers.shift(),
             (Stroke::Char(own), Key::Character(typed)) => {
                 if own.is_ascii_alphanumeric() {
                     self.shift == modifiers.shift()
@@ -292,7 +289,8 @@ mod tests {
     fn no_chord_means_two_things() {
         for place in [Place::Everywhere, Place::Message, Place::Composer] {
             let mut seen = HashSet::new();
-            for action in Action::ALL.iter().filter(|a| a.place() == place || a.place() == Place::Everywhere) {
+            for action in Action::ALL.iter().filter(|a| a.place() == place || a.place() == Place::Everywhere)
+            {
                 for chord in action.chords() {
                     assert!(seen.insert(chord.text_for(false)), "{} stands twice", chord.text());
                 }
@@ -323,7 +321,10 @@ mod tests {
         assert_eq!(press(letter("r"), Modifiers::empty(), Place::Message), Some(Action::Reply));
         assert_eq!(press(letter("r"), Modifiers::empty(), Place::Composer), None);
         // On layouts where the slash needs Shift, the chord is the same.
-        assert_eq!(press(letter("/"), command | Modifiers::SHIFT, Place::Everywhere), Some(Action::Shortcuts));
+        assert_eq!(
+            press(letter("/"), command | Modifiers::SHIFT, Place::Everywhere),
+            Some(Action::Shortcuts)
+        );
         assert_eq!(
             press(Key::Named(Named::ArrowUp), Modifiers::ALT | Modifiers::SHIFT, Place::Everywhere),
             Some(Action::PreviousUnread)

@@ -121,7 +121,9 @@ fn failure(error: &StartError) -> ChatError {
         _ => "workspace",
     };
     tracing::error!(%error, "the workspace does not start");
-    ChatError::new(ErrorCode::UnexpectedError).with_message(error.to_string()).with_data(json!({ "reason": reason }))
+    ChatError::new(ErrorCode::UnexpectedError)
+        .with_message(error.to_string())
+        .with_data(json!({ "reason": reason }))
 }
 
 fn io_failure(path: &Path, error: &std::io::Error) -> ChatError {

@@ -230,11 +230,9 @@ impl Directory {
 fn person<'a>(person: &Profile, me: &UserId) -> Element<'a, Message> {
     let name = person.display_name().to_owned();
     let id = if person.user_id == *me { fl!("directory-you") } else { person.user_id.to_string() };
-    let words = column![
-        label(name.clone(), BODY).font(font::SEMIBOLD),
-        label(id, SMALL).style(style::muted),
-    ]
-    .spacing(gap::XXS);
+    let words =
+        column![label(name.clone(), BODY).font(font::SEMIBOLD), label(id, SMALL).style(style::muted),]
+            .spacing(gap::XXS);
     let content = row![avatar(person.user_id.as_str(), &name), words]
         .spacing(gap::M)
         .align_y(Alignment::Center)

@@ -46,7 +46,8 @@ impl Shortcuts {
         let wanted = self.query.trim().to_lowercase();
         Action::ALL.iter().copied().filter(move |action| {
             action.group() == group
-                && (action.name().to_lowercase().contains(&wanted) || keys(*action).to_lowercase().contains(&wanted))
+                && (action.name().to_lowercase().contains(&wanted)
+                    || keys(*action).to_lowercase().contains(&wanted))
         })
     }
 
@@ -74,6 +75,8 @@ fn keys(action: Action) -> String {
 }
 
 fn line<'a>(action: Action) -> Element<'a, Message> {
-    let keys = container(label(keys(action), SMALL).font(font::MEDIUM)).padding([gap::XXS, gap::S]).style(style::inset);
+    let keys = container(label(keys(action), SMALL).font(font::MEDIUM))
+        .padding([gap::XXS, gap::S])
+        .style(style::inset);
     row![container(label(action.name(), BODY)).width(Length::Fill), keys].align_y(Alignment::Center).into()
 }

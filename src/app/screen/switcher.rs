@@ -124,7 +124,12 @@ enum Scope {
 
 impl Switcher {
     /// Takes in what happened. `conversations` is the list as it is now, `me` whoever is signed in.
-    pub fn update(&mut self, message: Message, conversations: &[Conversation], actions: &[keymap::Action]) -> Vec<Effect> {
+    pub fn update(
+        &mut self,
+        message: Message,
+        conversations: &[Conversation],
+        actions: &[keymap::Action],
+    ) -> Vec<Effect> {
         match message {
             Message::Query(query) => {
                 self.query = query;
@@ -217,7 +222,11 @@ impl Switcher {
     }
 
     /// The dialog; it hangs from a fifth of the height.
-    pub fn view<'a>(&'a self, conversations: &[Conversation], actions: &[keymap::Action]) -> Element<'a, Message> {
+    pub fn view<'a>(
+        &'a self,
+        conversations: &[Conversation],
+        actions: &[keymap::Action],
+    ) -> Element<'a, Message> {
         let entries = self.entries(conversations, actions);
         let line = search(fl!("switcher-placeholder"), &self.query, Message::Query)
             .id(LINE)
@@ -228,7 +237,8 @@ impl Switcher {
             let rows = entries.into_iter().enumerate().map(|(index, entry)| self.row(index, entry));
             scrollable(column(rows).padding([gap::XS, gap::S])).into()
         };
-        let hint = container(label(fl!("switcher-hint"), SMALL).style(style::muted)).padding([gap::S, gap::L]);
+        let hint =
+            container(label(fl!("switcher-hint"), SMALL).style(style::muted)).padding([gap::S, gap::L]);
         let card = container(column![container(line).padding(gap::M), hairline(), rows, hairline(), hint])
             .width(size::SWITCHER)
             .style(style::dialog);

@@ -39,15 +39,23 @@ fn talk() -> Vec<ChatMessage> {
         sample::tip(4, sample::renamed("Sales", "anna")),
         sample::text("ben", 5, "Good morning! Did everybody see the numbers for March? 🎉"),
         sample::text("ben", 6, "They are in the usual place: https://example.org/reports/2024-03, page 7."),
-        sample::text("cleo", 7, "I did. The third table is wrong, though: the sum of the second column counts the \
+        sample::text(
+            "cleo",
+            7,
+            "I did. The third table is wrong, though: the sum of the second column counts the \
             returns twice, so the total is about four percent too high. I will fix it before lunch and send a \
-            new version around."),
+            new version around.",
+        ),
         sample::text("anna", 8, "Thanks, Cleo."),
         sample::text("anna", 9, "Take your time, the meeting is at three."),
         sample::text("ben", 10, "大家好，三月的数据已经更新了，请查收。👍🏽"),
         sample::text("cleo", 11, "❤️🚀"),
         sample::recalled(sample::text("cleo", 12, "oops"), "cleo"),
-        sample::text("cleo", 13, "Done: the new version is there.\nPlease look at\n  1. the totals\n  2. the chart"),
+        sample::text(
+            "cleo",
+            13,
+            "Done: the new version is there.\nPlease look at\n  1. the totals\n  2. the chart",
+        ),
     ];
     let mut answer = sample::text("anna", 14, "Looks right to me now 👍");
     answer.reply_to = Some(quote(&all[12], "Done: the new version is there."));
@@ -98,10 +106,18 @@ fn world() -> World {
     if let Some(last) = &mut dora.row.last_message {
         Arc::make_mut(last).time -= 90_000;
     }
-    let news = world.room("GROUPannouncements", vec![sample::text("emil", 1, "The canteen is closed on Friday.")], 0);
+    let news = world.room(
+        "GROUPannouncements",
+        vec![sample::text("emil", 1, "The canteen is closed on Friday.")],
+        0,
+    );
     news.row.message_remind_type = RemindType::AcceptNotNotify;
     news.row.is_pinned = true;
-    let many = world.room("C2Cemil", vec![sample::text("emil", 1, "Have a look when you can, no hurry at all with this one, really")], 0);
+    let many = world.room(
+        "C2Cemil",
+        vec![sample::text("emil", 1, "Have a look when you can, no hurry at all with this one, really")],
+        0,
+    );
     many.row.unread_count = 1234;
     many.row.active_time -= 400_000;
     world

@@ -119,19 +119,13 @@ pub fn toolbar(theme: &Theme) -> container::Style {
 /// A tooltip.
 pub fn tooltip(theme: &Theme) -> container::Style {
     let p = theme.palette();
-    container::Style {
-        text_color: Some(p.on_tooltip),
-        ..rounded(p.tooltip, radius::CHIP)
-    }
+    container::Style { text_color: Some(p.on_tooltip), ..rounded(p.tooltip, radius::CHIP) }
 }
 
 /// A toast: the colours of a tooltip, the height of a menu.
 pub fn toast(theme: &Theme) -> container::Style {
     let p = theme.palette();
-    container::Style {
-        text_color: Some(p.on_tooltip),
-        ..rounded(p.tooltip, radius::CARD)
-    }
+    container::Style { text_color: Some(p.on_tooltip), ..rounded(p.tooltip, radius::CARD) }
 }
 
 /// The bubble of a message: own or not, and whether it is the first of its group (its corner towards the

@@ -19,7 +19,7 @@ use super::named::named;
 use super::shadow::shadow;
 use super::{Element, Row};
 use crate::theme::style;
-use crate::theme::tokens::{Elevation, BODY, size, space as gap};
+use crate::theme::tokens::{BODY, Elevation, size, space as gap};
 
 /// The id of the button that has the keyboard in a [`confirm`] dialog.
 pub const SAFE: &str = "dialog-safe";

@@ -19,7 +19,7 @@ use super::layers::Layer;
 use super::named::named;
 use super::shadow::shadow;
 use super::{Column, Element};
-use crate::theme::tokens::{Elevation, BODY, motion, size, space as gap};
+use crate::theme::tokens::{BODY, Elevation, motion, size, space as gap};
 use crate::theme::{Theme, font, style};
 
 /// The toasts on screen, oldest first.

@@ -155,7 +155,7 @@ async fn deleting_for_oneself_reaches_the_own_instances_only() -> Outcome {
     away.net.set_down(true);
     away.net.cut();
     away.until_net(NetState::Disconnected, SOON).await?;
-    let hidden = desk.client.delete_message(&[two.clone()]).await.doing("deleting")?;
+    let hidden = desk.client.delete_message(std::slice::from_ref(&two)).await.doing("deleting")?;
     assert_eq!(hidden.iter().map(|it| it.sequence).collect::<Vec<_>>(), [2]);
     assert_eq!(shown(&desk, "ben").await?, ["one"]);
     let last = listed(&desk, "ben").await?.and_then(|it| it.last_message);

@@ -6,7 +6,6 @@
 pub mod call;
 pub mod view;
 
-
 use hallway_client::protocol::method::Invite;
 use hallway_client::protocol::session::Instance;
 use hallway_client::protocol::user::Profile;

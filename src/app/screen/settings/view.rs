@@ -197,7 +197,9 @@ impl Settings {
         .width(Length::Fill);
         let end = (!device.is_current).then(|| {
             let message = Message::End(device.info.instance_id.clone());
-            button(fl!("settings-device-end")).small().on_press_maybe(self.ending.is_none().then_some(message))
+            button(fl!("settings-device-end"))
+                .small()
+                .on_press_maybe(self.ending.is_none().then_some(message))
         });
         let line = row![icon(Icon::Computer), words].push(end).spacing(gap::M).align_y(Alignment::Center);
         container(line).padding(gap::M).width(Length::Fill).style(style::card).into()
@@ -252,11 +254,7 @@ fn appearance<'a>(context: &'a Context) -> Column<'a, Message> {
     };
     let themes = row(Choice::ALL.map(|choice| {
         let (picture, name) = theme(choice);
-        button(name)
-            .icon(picture)
-            .selected(context.theme == choice)
-            .on_press(Message::Theme(choice))
-            .into()
+        button(name).icon(picture).selected(context.theme == choice).on_press(Message::Theme(choice)).into()
     }));
     let system = button(fl!("settings-language-system"))
         .selected(context.language.is_none())

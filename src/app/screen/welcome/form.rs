@@ -138,7 +138,8 @@ impl Form {
     /// The typed address, with the usual port where none is given.
     pub(super) fn address(&self) -> Option<ServerAddress> {
         let text = self.link.trim();
-        let good = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c));
+        let good =
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c));
         let has_port = text.rsplit_once(':').is_some_and(|(host, port)| {
             port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']'))
         });

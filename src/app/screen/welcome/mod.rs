@@ -11,7 +11,6 @@ pub mod work;
 #[cfg(test)]
 mod tests;
 
-
 use hallway_client::protocol::link::InviteLink;
 use hallway_client::{CacheKey, ChatError, Client, ServerAddress};
 use iced::Task;
@@ -20,9 +19,9 @@ use zeroize::Zeroizing;
 use self::form::{Field, Form};
 use self::work::{Answer, Work};
 use crate::fl;
+use crate::problem::{self, reason};
 use crate::profile::{Account, KeyKind};
 use crate::widget::focus;
-use crate::problem::{self, reason};
 
 /// The screen.
 #[derive(Debug)]
@@ -315,14 +314,19 @@ impl Welcome {
                     let server = ServerAddress { address: link.address, pin: link.pin, plain: link.plain };
                     (server, Some(link.token))
                 } else {
-                    (form.address().ok_or_else(|| Problem::at(Field::Link, fl!("welcome-address-bad")))?, None)
+                    (
+                        form.address().ok_or_else(|| Problem::at(Field::Link, fl!("welcome-address-bad")))?,
+                        None,
+                    )
                 };
                 Ok((Busy::Looking, Work::Look { server, token }))
             }
             Step::Trust(found) => {
                 Ok((Busy::Looking, Work::Look { server: found.server.clone(), token: found.token.clone() }))
             }
-            Step::Join(found) => Ok((Busy::Entering, Work::Join { found: found.clone(), person: form.new_person()? })),
+            Step::Join(found) => {
+                Ok((Busy::Entering, Work::Join { found: found.clone(), person: form.new_person()? }))
+            }
             Step::SignIn(found) => {
                 let user_id = form.user_id()?;
                 if form.password.is_empty() {
@@ -382,7 +386,9 @@ impl Welcome {
                 self.busy = Some(Busy::Entering);
                 vec![Effect::Work(Work::Enter { pending, key: CacheKey::Keyring })]
             }
-            Answer::Entered(Ok((client, account))) => vec![Effect::Action(Action::Entered { client, account })],
+            Answer::Entered(Ok((client, account))) => {
+                vec![Effect::Action(Action::Entered { client, account })]
+            }
             Answer::Entered(Err((pending, error))) => match problem::reason(&error) {
                 Some(reason::NO_KEYRING) => self.go(Step::Passphrase { then: pending, is_new: true }),
                 Some(reason::PASSPHRASE_NEEDED) => self.go(Step::Passphrase { then: pending, is_new: false }),
@@ -420,5 +426,6 @@ impl Found {
 
 /// The fingerprint of a certificate nobody vouches for, which a person may compare and trust.
 fn untrusted(error: &ChatError) -> Option<String> {
-    (problem::reason(error) == Some("untrusted")).then(|| error.data.as_ref()?.get("certificate")?.as_str().map(str::to_owned))?
+    (problem::reason(error) == Some("untrusted"))
+        .then(|| error.data.as_ref()?.get("certificate")?.as_str().map(str::to_owned))?
 }

@@ -73,7 +73,9 @@ fn an_invite_link_leads_to_joining_and_an_address_to_signing_in() {
     let mut welcome = Welcome::new();
     let link = format!("hallway://join/10.0.0.5:7290?token=abc&pin={}", "ab".repeat(32));
     let effects = welcome.open_link(&link);
-    let [Effect::Work(Work::Look { server, token: Some(token) })] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Work(Work::Look { server, token: Some(token) })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!((server.address.as_str(), token.as_str()), ("10.0.0.5:7290", "abc"));
     assert_eq!(server.pin.as_deref(), Some("ab".repeat(32).as_str()));
     welcome.update(Message::Answer(Answer::Found(Ok(found(Some("abc"))))));
@@ -166,7 +168,9 @@ fn nothing_secret_is_in_what_is_logged() {
     welcome.update(Message::Start);
     typed(&mut welcome, &[(Field::Password, "correct horse"), (Field::Passphrase, "battery")]);
     let work = Work::Join { found: found(None), person: person.clone() };
-    for text in [format!("{person:?}"), format!("{work:?}"), format!("{:?}", pending()), format!("{welcome:?}")] {
+    for text in
+        [format!("{person:?}"), format!("{work:?}"), format!("{:?}", pending()), format!("{welcome:?}")]
+    {
         assert!(!text.contains("correct horse") && !text.contains("battery"), "{text}");
     }
 }

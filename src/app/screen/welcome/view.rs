@@ -147,7 +147,9 @@ impl Welcome {
     /// Title, way back, and what was said before the form.
     fn page(&self, heading: String, has_back: bool) -> Column<'_, Message> {
         let back = has_back.then(|| {
-            icon_button(Icon::Back, fl!("welcome-back")).on_press_maybe(self.idle(Message::Back)).id("welcome-back")
+            icon_button(Icon::Back, fl!("welcome-back"))
+                .on_press_maybe(self.idle(Message::Back))
+                .id("welcome-back")
         });
         let head = row![].push(back).push(page_title(heading)).spacing(gap::S).align_y(Alignment::Center);
         let notice = self.notice.as_ref().map(|notice| {
@@ -186,11 +188,8 @@ impl Welcome {
             Some(Busy::Looking) => fl!("welcome-busy-looking"),
             Some(Busy::Entering) => fl!("welcome-busy-entering"),
         };
-        let main = button(words)
-            .kind(Kind::Primary)
-            .id(SUBMIT)
-            .on_press_maybe(self.idle(Message::Submit))
-            .fill();
+        let main =
+            button(words).kind(Kind::Primary).id(SUBMIT).on_press_maybe(self.idle(Message::Submit)).fill();
         column![].push(problem).push(main).push(other).spacing(gap::M).align_x(Alignment::Center).into()
     }
 

@@ -153,12 +153,9 @@ impl Work {
                 Answer::Found(Err(ChatError::new(hallway_client::ErrorCode::FeatureNotEnabled)))
             }
             Self::Look { server, token } => match Client::server_info(&server).await {
-                Ok(info) => Answer::Found(Ok(Found {
-                    server,
-                    workspace: info.workspace,
-                    app_id: info.app_id,
-                    token,
-                })),
+                Ok(info) => {
+                    Answer::Found(Ok(Found { server, workspace: info.workspace, app_id: info.app_id, token }))
+                }
                 Err(error) => Answer::NotFound { server, token, error },
             },
             Self::Join { found, person } => Answer::Joined(join(found, person, false).await),

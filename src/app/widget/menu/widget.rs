@@ -8,15 +8,15 @@ use iced::widget::{column, container, row, rule, scrollable, space, text};
 use iced::{Alignment, Event, Length, Padding, Point, Rectangle, Size, border};
 
 use super::{Action, Entry, Item};
-use crate::theme::tokens::{Elevation, BODY, SMALL, radius, size, space as gap};
+use crate::theme::tokens::{BODY, Elevation, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::access::{Node, Role};
 use crate::widget::bits::label;
 use crate::widget::icon::{Icon, icon};
 use crate::widget::layers::place::beside;
 use crate::widget::one_line::{one_line, width_of};
-use crate::widget::shadow::shadow;
 use crate::widget::pressable::{Look, Pressable, Status};
+use crate::widget::shadow::shadow;
 use crate::widget::{Element, focus};
 
 /// What happens inside: the number of an entry, in the panel or in its submenu.
