@@ -265,6 +265,10 @@ impl World {
         let Some(message) = self.dice.pick(&read) else {
             return Ok("has nothing to delete".to_owned());
         };
+        if message.from == user {
+            // Sending implied having read, which nobody can see any more once the message is gone.
+            self.model.read(&user, place.clone(), message.sequence);
+        }
         let result = self.devices[device].client.delete_message(std::slice::from_ref(message)).await;
         if let Some(certain) = happened(&result) {
             self.model.hidden(&user, message.id.as_str(), certain);
