@@ -371,6 +371,7 @@ impl Change {
             time,
             flags: content.flags(),
             content,
+            stored_bytes: 0,
         };
         if !message::insert(tx, &row)? {
             // One in four thousand million, within the same second.

@@ -13,6 +13,8 @@ use crate::store::{StoreError, Tx, group};
 
 /// Rows per page of changes at most, and when nothing is asked for.
 const CHANGES: u32 = 500;
+/// Bytes of stored texts per answer, about: a page ends where they are reached.
+const PAGE_BYTES: usize = 1024 * 1024;
 /// Further behind than this many changes, a client gets the newest page instead.
 const TOO_FAR: i64 = 2_000;
 
@@ -74,8 +76,13 @@ fn page(
     let messages_end = message::page_end(tx, since, limit)?;
     let members_end = if is_in { group::page_end(tx, conv, after, limit)? } else { None };
     let head = access.conv.modification;
-    let up_to = messages_end.into_iter().chain(members_end).fold(head, i64::min);
-    let rows = message::changed(tx, since, up_to)?;
+    let mut up_to = messages_end.into_iter().chain(members_end).fold(head, i64::min);
+    let mut rows = message::changed(tx, since, up_to)?;
+    let fitting = fitting(rows.iter());
+    if let Some(last) = rows.get(fitting.saturating_sub(1)).filter(|_| fitting < rows.len()) {
+        up_to = last.modification();
+        rows.truncate(fitting);
+    }
     let rows = visible(tx, caller, access, rows)?;
     let messages = core.messages(tx, &access.name, rows)?;
     let mut members = Vec::new();
@@ -108,6 +115,17 @@ fn group_now(
         }
         _ => Ok(None),
     }
+}
+
+/// How many of these rows fit into an answer; at least one.
+fn fitting<'a>(rows: impl Iterator<Item = &'a MessageRow>) -> usize {
+    let mut bytes = 0usize;
+    let fit = rows.take_while(|row| {
+        let before = bytes;
+        bytes = bytes.saturating_add(row.stored_bytes);
+        before == 0 || bytes <= PAGE_BYTES
+    });
+    fit.count()
 }
 
 /// Leaves out what is not for this viewer: outside of their places, targeted at others, deleted by them.
@@ -147,9 +165,15 @@ fn stretch(
     let first = access.first_seq();
     let to = to.min(access.last_seq());
     let page = i64::from(core.limits.history_page.max(1));
-    let from = from.max(first).max(to.saturating_sub(page).saturating_add(1));
-    let rows =
+    let mut from = from.max(first).max(to.saturating_sub(page).saturating_add(1));
+    let mut rows =
         if from <= to { message::range(tx, access.conv.id, from, to, changed_after)? } else { Vec::new() };
+    // The newest of the stretch stay.
+    let too_many = rows.len().saturating_sub(fitting(rows.iter().rev()));
+    if let Some(last) = too_many.checked_sub(1).and_then(|index| rows.get(index)) {
+        from = last.key.seq.saturating_add(1);
+        rows.drain(..too_many);
+    }
     let rows = visible(tx, caller, access, rows)?;
     Ok(Range {
         from_seq: wire(from),

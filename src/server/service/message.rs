@@ -244,6 +244,7 @@ fn online_message(
         time,
         flags: 0,
         content,
+        stored_bytes: 0,
     };
     Message { online_user_only: true, ..key_row.to_wire(name, caller.user_id.clone()) }
 }
@@ -285,6 +286,7 @@ fn insert(tx: &mut Tx<'_>, draft: &Draft, conv: &ConvRow, name_card: &str) -> Re
         time: conv.changed_ms.div_euclid(1000),
         flags: draft.flags,
         content,
+        stored_bytes: 0,
     };
     if message::insert(tx, &row)? {
         return Ok(row);

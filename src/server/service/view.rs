@@ -22,6 +22,8 @@ use crate::store::{StoreError, Tx};
 
 /// Most mentions in a head (CONV-27).
 const MENTIONS: usize = 100;
+/// Rows looked at together for the last message; nearly always the first of them is it.
+const LOOK_BACK: u32 = 8;
 
 /// A stored number as it travels; none of them is ever negative.
 pub fn wire(number: i64) -> u64 {
@@ -233,19 +235,22 @@ impl Core {
         if last < first {
             return Ok(None);
         }
-        let hidden = message::hidden(tx, viewer, conv.id, first, last)?;
         let user_id = self.users.in_tx(tx, viewer)?.profile.user_id.clone();
-        let mut found = None;
-        message::newest_first(tx, conv.id, first, last, |row| {
-            let fits = !row.is(message::NOT_LAST)
-                && row.is_for(viewer, &user_id)
-                && hidden.binary_search(&row.key.seq).is_err();
-            if fits {
-                found = Some(row);
+        let mut below = last;
+        loop {
+            let rows = message::newest(tx, conv.id, first, below, LOOK_BACK)?;
+            let Some(oldest) = rows.last().map(|row| row.key.seq) else { return Ok(None) };
+            let hidden = message::hidden(tx, viewer, conv.id, oldest, below)?;
+            let fits = |row: &MessageRow| {
+                !row.is(message::NOT_LAST)
+                    && row.is_for(viewer, &user_id)
+                    && hidden.binary_search(&row.key.seq).is_err()
+            };
+            if let Some(found) = rows.into_iter().find(fits) {
+                return Ok(Some(found));
             }
-            found.is_none()
-        })?;
-        Ok(found)
+            below = oldest.saturating_sub(1);
+        }
     }
 
     /// Notes that private objects of a user changed, and tells the user's instances after the commit.

@@ -157,6 +157,8 @@ pub struct MessageRow {
     pub flags: i64,
     /// The rest.
     pub content: Content,
+    /// Bytes of the stored text of the content; 0 for a row that was not read.
+    pub stored_bytes: usize,
 }
 
 /// The second and third part of a message id in one number: seconds in the upper, random in the lower half.
@@ -230,7 +232,8 @@ impl MessageRow {
 }
 
 fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
-    let content = serde_json::from_str(row.get(9)?)
+    let body: &str = row.get(9)?;
+    let content = serde_json::from_str(body)
         .map_err(|e| StoreError::Corrupt(format!("a message body cannot be read: {e}")))?;
     Ok(MessageRow {
         key: MessageKey { conv: row.get(0)?, seq: row.get(1)? },
@@ -242,6 +245,7 @@ fn read(row: &Row<'_>) -> Result<MessageRow, StoreError> {
         time: row.get(7)?,
         flags: row.get(8)?,
         content,
+        stored_bytes: body.len(),
     })
 }
 
@@ -310,33 +314,20 @@ pub fn range(
     )
 }
 
-/// Messages of a stretch, newest first, until `take` answers `false`.
-pub fn newest_first(
+/// The newest messages of a stretch, newest first, at most `limit`.
+pub fn newest(
     tx: &mut Tx<'_>,
     conv: i64,
     from: i64,
     to: i64,
-    mut take: impl FnMut(MessageRow) -> bool,
-) -> Result<(), StoreError> {
-    // In pages, because one of the engines fetches a whole answer before it hands out the first row.
-    let (mut below, mut more) = (to, true);
-    while more && below >= from {
-        let mut rows = 0;
-        tx.each(
-            "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
-             WHERE conv_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC LIMIT 8",
-            args![conv, from, below],
-            |row| {
-                let row = read(row)?;
-                rows += 1;
-                below = row.key.seq.saturating_sub(1);
-                more = take(row);
-                Ok(more)
-            },
-        )?;
-        more &= rows > 0;
-    }
-    Ok(())
+    limit: u32,
+) -> Result<Vec<MessageRow>, StoreError> {
+    tx.rows(
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq DESC LIMIT $4",
+        args![conv, from, to, limit],
+        read,
+    )
 }
 
 /// Which changes of a conversation are meant.

@@ -170,23 +170,30 @@ pub fn directory(
     limit: usize,
 ) -> Result<(Vec<UserRecord>, DirectoryPlace), StoreError> {
     let (mut page, mut place) = (Vec::new(), after.clone());
-    // The first word is searched by the engine, the others here: the number of words is the person's.
-    let first = words.iter().max_by_key(|word| word.len()).map_or(String::new(), |word| escape_like(word));
-    tx.each(
-        "SELECT id, user_id, nick, avatar, is_admin, is_disabled, version, sort_name FROM app_user \
-         WHERE (sort_name > $1 OR (sort_name = $1 AND id > $2)) AND is_disabled = FALSE \
-         AND sort_name LIKE $3 ESCAPE '!' ORDER BY sort_name, id",
-        args![&after.sort_name, after.number, &format!("%{first}%")],
-        |row| {
-            let name: &str = row.get(7)?;
-            if words.iter().all(|word| name.contains(word.as_str())) {
+    // The longest word is searched by the engine, the others here: how many words there are is the person's.
+    let longest = words.iter().max_by_key(|word| word.len()).map_or(String::new(), |word| escape_like(word));
+    let pattern = format!("%{longest}%");
+    loop {
+        let (from, mut rows) = (place.clone(), 0);
+        tx.each(
+            "SELECT id, user_id, nick, avatar, is_admin, is_disabled, version, sort_name FROM app_user \
+             WHERE (sort_name > $1 OR (sort_name = $1 AND id > $2)) AND is_disabled = FALSE \
+             AND sort_name LIKE $3 ESCAPE '!' ORDER BY sort_name, id LIMIT 200",
+            args![&from.sort_name, from.number, &pattern],
+            |row| {
+                rows += 1;
+                let name: &str = row.get(7)?;
                 place = DirectoryPlace { sort_name: name.to_owned(), number: row.get(0)? };
-                page.push(record(row)?);
-            }
-            Ok(page.len() < limit)
-        },
-    )?;
-    Ok((page, place))
+                if words.iter().all(|word| name.contains(word.as_str())) {
+                    page.push(record(row)?);
+                }
+                Ok(page.len() < limit)
+            },
+        )?;
+        if page.len() >= limit || rows < 200 {
+            return Ok((page, place));
+        }
+    }
 }
 
 /// Makes `%` and `_` stand for themselves.

@@ -139,6 +139,27 @@ on_both_engines! {
         assert!(empty.messages.is_empty() && empty.is_completed && empty.to_seq < empty.from_seq);
     }
 
+    /// An answer stays about a megabyte, however long the messages are; what does not fit comes with the next.
+    async fn pages_end_before_they_are_too_big(db: Db) {
+        let world = World::with(db, |config| {
+            config.limits.overrides.insert("message_body_bytes".into(), (500 * 1024).into());
+        })
+        .await;
+        let (anna, ben) = (world.join("anna").await, world.join("ben").await);
+        for n in 0..5 {
+            world.say(&anna, &with(&ben), &n.to_string().repeat(400 * 1024)).await;
+        }
+        let chat = with(&anna);
+        let page = world.call(&ben, changes(&chat, 0, None)).await.unwrap();
+        assert_eq!((page.messages.len(), page.up_to, page.more), (2, 2, true));
+        let page = world.call(&ben, changes(&chat, 4, None)).await.unwrap();
+        assert_eq!((page.messages.len(), page.up_to, page.more), (1, 5, false));
+        let page = world.call(&ben, range(&chat, 1, 5, 0)).await.unwrap();
+        assert_eq!((page.messages.len(), page.from_seq, page.to_seq, page.is_completed), (2, 4, 5, false));
+        let page = world.call(&ben, range(&chat, 1, 1, 0)).await.unwrap();
+        assert_eq!((page.messages.len(), page.from_seq, page.is_completed), (1, 1, true));
+    }
+
     /// MSG-66: the first message at or after a time.
     async fn places_in_time(db: Db) {
         let world = World::new(db).await;
