@@ -1,8 +1,10 @@
 //! The token with which a signed-in instance comes back without a password.
 //!
 //! 256 random bits; the server keeps SHA-256 hashes only. Each use gives a new token. Because the answer that
-//! carries the new one may be lost, the one before it stays good until the new one has been used once. Any
-//! other token for the same instance is one that has been used up (or a forgery by somebody who knows the
+//! carries the new one may be lost, the one before it stays good until a new one has been used. Used again, it gives
+//! another new one beside the first: over a bad network two sign-ins with the same token may be under way, and which
+//! of their answers arrives does not depend on which was stored last. The first new one to be used voids the others.
+//! Any other token for the same instance is one that has been used up (or a forgery by somebody who knows the
 //! instance's random id): there is a copy somewhere, and the session ends.
 
 use base64::Engine;
@@ -24,12 +26,15 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// Tokens given out for the same one and kept in mind; the oldest is forgotten for one more.
+const CURRENT_MAX: usize = 8;
+
 /// What the server stores of an instance's tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// Hash of the newest token given out.
-    pub current: Hash,
-    /// Hash of the token with which the newest was obtained; `None` for the first one.
+    /// Hashes of the tokens given out that were not used yet, the newest last.
+    pub current: Vec<Hash>,
+    /// Hash of the token with which they were obtained; `None` for the first one.
     pub previous: Option<Hash>,
 }
 
@@ -67,7 +72,7 @@ impl Token {
 
     /// What to store when this is the first token of its session.
     pub fn stored(&self) -> Stored {
-        Stored { current: self.hash(), previous: None }
+        Stored { current: vec![self.hash()], previous: None }
     }
 }
 
@@ -75,14 +80,25 @@ impl Stored {
     /// Judges `presented`, which came with this instance's id.
     pub fn judge(&self, presented: &Token) -> Verdict {
         let hash = presented.hash();
-        let previous = self.previous.is_some_and(|previous| same(&hash, &previous));
-        if same(&hash, &self.current) || previous { Verdict::Good } else { Verdict::Used }
+        if self.current.iter().chain(&self.previous).any(|known| same(&hash, known)) {
+            Verdict::Good
+        } else {
+            Verdict::Used
+        }
     }
 
-    /// What to store after `presented` was good and `next` is about to be given out.
+    /// What to store when `presented` was good and `next` is about to be given out.
     #[must_use]
-    pub fn rotated(&self, presented: &Token, next: &Token) -> Self {
-        Self { current: next.hash(), previous: Some(presented.hash()) }
+    pub fn rotated(mut self, presented: &Token, next: &Token) -> Self {
+        let hash = presented.hash();
+        if !self.previous.is_some_and(|previous| same(&hash, &previous)) {
+            return Self { current: vec![next.hash()], previous: Some(hash) };
+        }
+        if self.current.len() >= CURRENT_MAX {
+            self.current.remove(0);
+        }
+        self.current.push(next.hash());
+        self
     }
 }
 
@@ -103,20 +119,35 @@ mod tests {
     }
 
     #[test]
-    fn the_previous_token_stays_good_until_the_new_one_was_used() {
+    fn the_previous_token_stays_good_until_a_new_one_was_used() {
         let [first, second, again, third] = std::array::from_fn(|_| Token::fresh().unwrap());
         let stored = first.stored().rotated(&first, &second);
         // The answer with `second` may have been lost: both open.
         assert_eq!(stored.judge(&first), Verdict::Good);
         assert_eq!(stored.judge(&second), Verdict::Good);
-        // A repeat with `first` gives out another one; `first` is still the previous.
+        // A repeat with `first` gives out another one; either answer may be the one that arrives.
         let repeated = stored.rotated(&first, &again);
-        assert_eq!(repeated.judge(&first), Verdict::Good);
-        assert_eq!(repeated.judge(&again), Verdict::Good);
-        assert_eq!(repeated.judge(&second), Verdict::Used, "it was replaced before it was used");
-        // Once the new one was used, the first is used up.
-        let stored = stored.rotated(&second, &third);
+        for token in [&first, &second, &again] {
+            assert_eq!(repeated.judge(token), Verdict::Good);
+        }
+        // Once a new one was used, all others are used up.
+        let stored = repeated.rotated(&second, &third);
         assert_eq!(stored.judge(&first), Verdict::Used);
+        assert_eq!(stored.judge(&again), Verdict::Used);
         assert_eq!(stored.judge(&second), Verdict::Good);
+        assert_eq!(stored.judge(&third), Verdict::Good);
+    }
+
+    #[test]
+    fn repeats_do_not_pile_up() {
+        let first = Token::fresh().unwrap();
+        let given: Vec<_> = (0..=CURRENT_MAX).map(|_| Token::fresh().unwrap()).collect();
+        let stored = given.iter().fold(first.stored().rotated(&first, &given[0]), |stored, next| {
+            if *next.0 == *given[0].0 { stored } else { stored.rotated(&first, next) }
+        });
+        assert_eq!(stored.current.len(), CURRENT_MAX);
+        assert_eq!(stored.judge(&given[0]), Verdict::Used, "the oldest of too many");
+        assert_eq!(stored.judge(&given[1]), Verdict::Good);
+        assert_eq!(stored.judge(&given[CURRENT_MAX]), Verdict::Good);
     }
 }

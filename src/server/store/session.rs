@@ -35,6 +35,10 @@ fn hash(bytes: Vec<u8>) -> Result<Hash, StoreError> {
     bytes.try_into().map_err(|_| StoreError::Corrupt("a hash of the wrong length".into()))
 }
 
+fn hashes(bytes: Vec<u8>) -> Result<Vec<Hash>, StoreError> {
+    bytes.chunks(size_of::<Hash>()).map(|one| hash(one.to_vec())).collect()
+}
+
 fn record(row: &Row<'_>) -> Result<InstanceRecord, StoreError> {
     let device_class = match row.get::<i64>(1)? {
         1 => DeviceClass::Web,
@@ -48,7 +52,7 @@ fn record(row: &Row<'_>) -> Result<InstanceRecord, StoreError> {
         host_name: row.get(3)?,
     };
     let tokens = Stored {
-        current: hash(row.get(4)?)?,
+        current: hashes(row.get(4)?)?,
         previous: row.get::<Option<Vec<u8>>>(5)?.map(hash).transpose()?,
     };
     Ok(InstanceRecord { info, tokens, expires: row.get(6)?, login_time: row.get(7)?, last_seen: row.get(8)? })
@@ -91,7 +95,7 @@ pub fn put_instance(tx: &mut Tx<'_>, user: i64, instance: &InstanceRecord) -> Re
             class_number(instance.info.device_class),
             &instance.info.client_version,
             &instance.info.host_name,
-            &tokens.current[..],
+            &tokens.current.concat()[..],
             tokens.previous.as_ref().map(|hash| &hash[..]),
             instance.expires,
             instance.login_time,

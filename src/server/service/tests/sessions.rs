@@ -119,6 +119,18 @@ on_both_engines! {
         drop(second);
     }
 
+    /// SES-34: of two sign-ins under way with one token, the answer that arrives may be the one stored first.
+    async fn sign_ins_under_way_together_do_not_end_the_session(db: Db) {
+        let world = World::new(db).await;
+        let anna = world.join("anna").await;
+        let with = async |token: &str| world.try_sign_in("anna", "first", Credential::Token(token.into())).await;
+        let arrived = with(&anna.signed_in.token).await.unwrap();
+        let lost = with(&anna.signed_in.token).await.unwrap();
+        assert!(with(&arrived.signed_in.token).await.is_ok());
+        let copied = with(&lost.signed_in.token).await.map(|_| ()).unwrap_err();
+        assert_eq!(copied.code.code(), 70052, "another one was used instead");
+    }
+
     /// SES-40, SES-41, SES-44: of too many instances of a class the one that signed in first goes; who comes back
     /// with its token learns why.
     async fn the_oldest_instance_goes(db: Db) {

@@ -39,8 +39,8 @@ CREATE TABLE instance (
     device_class   BIGINT NOT NULL,          -- 0 desktop, 1 web, 2 mobile
     client_version TEXT NOT NULL,
     host_name      TEXT NOT NULL,
-    token_current  BYTEA NOT NULL,           -- hash of the token given out last; see auth/token.rs
-    token_previous BYTEA,                    -- and of the one it was obtained with
+    token_current  BYTEA NOT NULL,           -- hashes of the tokens given out and not used yet; see auth/token.rs
+    token_previous BYTEA,                    -- and of the one they were obtained with
     expires        BIGINT,                   -- of the credential it signed in with, where that runs out
     login_time     BIGINT NOT NULL,
     last_seen      BIGINT NOT NULL,
