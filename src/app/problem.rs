@@ -23,6 +23,8 @@ pub fn sentence(error: &ChatError) -> String {
         Some("not_hallway") => Some(fl!("problem-not-hallway")),
         Some("other_certificate") => Some(fl!("problem-other-certificate")),
         Some("plain") => Some(fl!("problem-plain")),
+        Some("proxy") => Some(fl!("problem-proxy", reason = error.message.clone())),
+        Some("proxy_address") => Some(fl!("problem-proxy-address")),
         Some("address") => Some(fl!("problem-address")),
         Some("workspace") => Some(fl!("problem-workspace", reason = error.message.clone())),
         Some("port_taken") => Some(fl!("problem-port-taken")),

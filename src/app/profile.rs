@@ -30,14 +30,9 @@ pub struct Profile {
 /// The account of a profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// Where the server is (`host:port`).
-    pub address: String,
-    /// SHA-256 of its certificate, where that is its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pin: Option<String>,
-    /// Plain text; loopback only.
-    #[serde(default)]
-    pub plain: bool,
+    /// Where the server is and how to get there.
+    #[serde(flatten)]
+    pub server: ServerAddress,
     /// App id of the deployment.
     pub app_id: u32,
     /// Who.
@@ -51,13 +46,6 @@ pub struct Account {
     /// The workspace's server runs inside this app.
     #[serde(default)]
     pub hosted: bool,
-}
-
-impl Account {
-    /// The server as the client wants it.
-    pub fn server(&self) -> ServerAddress {
-        ServerAddress { address: self.address.clone(), pin: self.pin.clone(), plain: self.plain }
-    }
 }
 
 /// Where the key of the local copy comes from.
@@ -257,9 +245,12 @@ mod tests {
         assert_eq!(profile.load(), (Settings::default(), None));
         let settings = Settings {
             account: Some(Account {
-                address: "chat.example.org:7290".into(),
-                pin: Some("ab".repeat(32)),
-                plain: false,
+                server: ServerAddress {
+                    address: "chat.example.org:7290".into(),
+                    pin: Some("ab".repeat(32)),
+                    plain: false,
+                    proxy_server: Some("proxy.example.org:3128".into()),
+                },
                 app_id: 1,
                 user_id: "anna".parse().unwrap(),
                 workspace: "Acme".into(),

@@ -77,6 +77,7 @@ impl Workspace {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port).to_string(),
             pin: self.handle.fingerprint().map(str::to_owned),
             plain: self.handle.fingerprint().is_none(),
+            ..ServerAddress::default()
         }
     }
 

@@ -176,7 +176,7 @@ mod tests {
     fn account(user: &str) -> StoredAccount {
         StoredAccount {
             app_id: 1,
-            server: ServerAddress { address: "Chat.example:7290".into(), pin: None, plain: false },
+            server: ServerAddress { address: "Chat.example:7290".into(), ..ServerAddress::default() },
             user_id: user.parse().unwrap(),
             nick: String::new(),
             workspace: "Acme".into(),

@@ -3,22 +3,33 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hallway_protocol::link::InviteLink;
 use hallway_protocol::session::DeviceClass;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// Where a server is and how to know that it is the right one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where a server is, how to get there, and how to know that it is the right one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerAddress {
     /// `host:port`.
     pub address: String,
     /// SHA-256 of the certificate (64 hex digits) for servers with a certificate of their own; none to trust
     /// the public authorities.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<String>,
     /// Plain text; refused unless the host is loopback.
     #[serde(default)]
     pub plain: bool,
+    /// The HTTP proxy on the way, `host:port` or `http://host:port` (SES-10); none to go directly. Servers on this
+    /// computer are always reached directly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy_server: Option<String>,
+}
+
+impl From<InviteLink> for ServerAddress {
+    fn from(link: InviteLink) -> Self {
+        Self { address: link.address, pin: link.pin, plain: link.plain, proxy_server: None }
+    }
 }
 
 /// Where the key of the local copy comes from.

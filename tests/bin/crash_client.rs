@@ -32,7 +32,7 @@ async fn main() -> Outcome {
         places.iter().map(|place| place.parse()).collect::<Result<_, _>>().doing("conversations")?;
     let config = Config {
         app_id: APP_ID,
-        server: ServerAddress { address: address.clone(), pin: None, plain: true },
+        server: ServerAddress { address: address.clone(), plain: true, ..ServerAddress::default() },
         data_dir: PathBuf::from(dir),
         cache_key: CacheKey::Raw(Zeroizing::new(CACHE_KEY)),
         device_class: DeviceClass::Desktop,

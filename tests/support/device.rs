@@ -192,7 +192,7 @@ pub struct View {
 fn open(net: &Net, data_dir: PathBuf) -> Outcome<Client> {
     let config = Config {
         app_id: APP_ID,
-        server: ServerAddress { address: net.address().to_string(), pin: None, plain: true },
+        server: ServerAddress { address: net.address().to_string(), plain: true, ..ServerAddress::default() },
         data_dir,
         cache_key: CacheKey::Raw(Zeroizing::new(CACHE_KEY)),
         device_class: DeviceClass::Desktop,

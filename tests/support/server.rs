@@ -132,7 +132,8 @@ impl TestServer {
     /// A connection of `user` without the SDK and past every [`super::Net`].
     pub async fn sign_in(&self, user: &UserId) -> Outcome<Link> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        let address = ServerAddress { address: self.address.to_string(), pin: None, plain: true };
+        let address =
+            ServerAddress { address: self.address.to_string(), plain: true, ..ServerAddress::default() };
         let link = connect(&address, &TransportConfig::default()).await.doing("connecting")?;
         let instance = InstanceInfo {
             instance_id: format!("watcher-{}", NEXT.fetch_add(1, Ordering::Relaxed)),

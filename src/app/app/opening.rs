@@ -148,7 +148,7 @@ impl App {
                 me,
                 limits: client.limits(),
                 workspace,
-                address: account.address.clone(),
+                address: account.server.address.clone(),
                 hosted: account.hosted,
                 theme: self.settings.theme,
                 language: self.settings.language,

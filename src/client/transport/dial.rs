@@ -18,6 +18,7 @@ use super::TransportConfig;
 use super::address::{HostPort, is_loopback};
 use super::link::Link;
 use super::meter::{Metered, Pulse};
+use super::proxy;
 use super::tls::{self, Trust};
 use crate::config::ServerAddress;
 
@@ -36,6 +37,12 @@ pub enum ConnectError {
     /// The address or the pin is malformed.
     #[error("the server address is malformed")]
     Address,
+    /// The proxy's address is malformed.
+    #[error("the address of the proxy is malformed")]
+    ProxyAddress,
+    /// The proxy does not let this through.
+    #[error("the proxy refuses: {0}")]
+    Proxy(String),
     /// Plain text to another computer.
     #[error("unencrypted connections are possible on this computer only")]
     Plain,
@@ -76,10 +83,11 @@ impl ConnectError {
     /// The spec's code.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::Address | Self::Plain => ErrorCode::InvalidParameter,
+            Self::Address | Self::ProxyAddress | Self::Plain => ErrorCode::InvalidParameter,
             Self::NoNetwork(_) => ErrorCode::NoNetwork,
             Self::Timeout => ErrorCode::RequestTimeout,
-            Self::Unreachable(_)
+            Self::Proxy(_)
+            | Self::Unreachable(_)
             | Self::OtherCertificate { .. }
             | Self::Untrusted { .. }
             | Self::NotHallway(_) => ErrorCode::NetworkError,
@@ -90,6 +98,8 @@ impl ConnectError {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Address => "address",
+            Self::ProxyAddress => "proxy_address",
+            Self::Proxy(_) => "proxy",
             Self::Plain => "plain",
             Self::NoNetwork(_) => "no_network",
             Self::Unreachable(_) => "unreachable",
@@ -120,6 +130,7 @@ pub async fn connect(server: &ServerAddress, config: &TransportConfig) -> Result
 /// A server and how to trust it.
 pub struct Connector {
     address: HostPort,
+    proxy: Option<HostPort>,
     trust: Option<Trust>,
     is_pinned: bool,
     config: TransportConfig,
@@ -141,7 +152,12 @@ impl Connector {
                 reason: error.to_string(),
             })?),
         };
-        Ok(Self { address, trust, is_pinned: pin.is_some(), config })
+        let proxy = match &server.proxy_server {
+            Some(proxy) => Some(proxy::parse(proxy).ok_or(ConnectError::ProxyAddress)?),
+            None => None,
+        };
+        let proxy = proxy.filter(|_| !address.is_loopback());
+        Ok(Self { address, proxy, trust, is_pinned: pin.is_some(), config })
     }
 
     /// Makes a link. It is not signed in.
@@ -152,9 +168,12 @@ impl Connector {
     }
 
     async fn dial(&self) -> Result<Link, ConnectError> {
-        let socket = self.reach().await?;
+        let mut socket = self.reach(self.proxy.as_ref().unwrap_or(&self.address)).await?;
         // Requests are small and somebody waits for each.
         socket.set_nodelay(true).map_err(unreachable)?;
+        if self.proxy.is_some() {
+            proxy::tunnel(&mut socket, &self.address).await?;
+        }
         let pulse = Arc::new(Pulse::new());
         let stream = Metered::new(socket, Arc::clone(&pulse));
         let Some(trust) = &self.trust else {
@@ -190,9 +209,9 @@ impl Connector {
         Ok(Link::start(socket, pulse, &self.config))
     }
 
-    /// Tries the addresses of the host, each a little after the one before, and takes the first that answers.
-    async fn reach(&self) -> Result<TcpStream, ConnectError> {
-        let host = (self.address.host.as_str(), self.address.port);
+    /// Tries the addresses of a host, each a little after the one before, and takes the first that answers.
+    async fn reach(&self, target: &HostPort) -> Result<TcpStream, ConnectError> {
+        let host = (target.host.as_str(), target.port);
         let found: Vec<SocketAddr> = tokio::net::lookup_host(host)
             .await
             .map_err(|error| ConnectError::NoNetwork(error.to_string()))?

@@ -5,7 +5,7 @@
 //! the time [`Backoff`] names. That way a request made for one connection can never slip into the next one,
 //! which has not signed in yet.
 //!
-//! * `address`, `tls`, `dial`: from `host:port` and a certificate pin to an encrypted stream.
+//! * `address`, `proxy`, `tls`, `dial`: from `host:port` and a certificate pin to an encrypted stream.
 //! * `rpc`: [`Rpc`], the handle that calls methods and matches answers.
 //! * `link`: the task behind a link; `inbox` hands its events over in order, `meter` hears every byte.
 //! * `heartbeat`: when to ask whether the other side is still there, and when to give up; no clock of its own.
@@ -19,6 +19,7 @@ mod heartbeat;
 mod inbox;
 mod link;
 mod meter;
+mod proxy;
 mod reconnect;
 mod rpc;
 #[cfg(test)]

@@ -9,8 +9,8 @@ use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::{ConnectError, Connector, TransportConfig, connect};
@@ -70,7 +70,7 @@ async fn serve(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>
 }
 
 fn at(address: SocketAddr, pin: Option<String>) -> ServerAddress {
-    ServerAddress { address: address.to_string(), pin, plain: false }
+    ServerAddress { address: address.to_string(), pin, ..ServerAddress::default() }
 }
 
 async fn refused(server: &ServerAddress) -> ConnectError {
@@ -99,6 +99,37 @@ async fn the_pinned_certificate_is_trusted_and_no_other() {
     assert_eq!((&data["reason"], &data["certificate"]), (&"other_certificate".into(), &shown.into()));
 }
 
+/// SES-10: the proxy finds the server, whose name means nothing here, and sees encrypted bytes only.
+#[tokio::test]
+async fn a_proxy_leads_to_the_server() {
+    let own = make();
+    let far = serve(own.certificate.clone(), own.key.clone_key()).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = listener.local_addr().unwrap();
+    let asked = tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(near.read_u8().await.unwrap());
+        }
+        let mut server = TcpStream::connect(far).await.unwrap();
+        near.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+        let _ = tokio::io::copy_bidirectional(&mut near, &mut server).await;
+        String::from_utf8(head).unwrap()
+    });
+    let through = |proxy: String| ServerAddress {
+        address: "chat.example.invalid:7290".into(),
+        pin: Some(pin(&own)),
+        proxy_server: Some(proxy),
+        ..ServerAddress::default()
+    };
+    let link = connect(&through(format!("http://{proxy}")), &TransportConfig::default()).await.unwrap();
+    assert!(link.rpc().is_open());
+    link.close().await;
+    assert!(asked.await.unwrap().starts_with("CONNECT chat.example.invalid:7290 HTTP/1.1\r\n"));
+    assert_eq!(refused(&through("socks5://proxy:1080".into())).await, ConnectError::ProxyAddress);
+}
+
 /// A certificate is public: who copies it without its key must not pass for the server.
 #[tokio::test]
 async fn the_pinned_certificate_without_its_key_is_refused() {
@@ -121,7 +152,7 @@ async fn without_a_pin_an_own_certificate_is_shown_to_the_person() {
 #[tokio::test]
 async fn plain_text_stays_on_this_computer() {
     for far in ["chat.example.org:7290", "10.0.0.1:7290", "[2001:db8::1]:7290"] {
-        let server = ServerAddress { address: far.into(), pin: None, plain: true };
+        let server = ServerAddress { address: far.into(), plain: true, ..ServerAddress::default() };
         let error = Connector::new(&server, TransportConfig::default()).err().unwrap();
         assert_eq!((error.code(), error), (ErrorCode::InvalidParameter, ConnectError::Plain));
     }
@@ -142,7 +173,11 @@ async fn plain_text_stays_on_this_computer() {
 async fn what_is_not_there_and_what_is_something_else_are_told_apart() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let plain = |address: SocketAddr| ServerAddress { address: address.to_string(), pin: None, plain: true };
+    let plain = |address: SocketAddr| ServerAddress {
+        address: address.to_string(),
+        plain: true,
+        ..ServerAddress::default()
+    };
     let server = tokio::spawn(async move {
         for status in ["404 Not Found", "503 Service Unavailable"] {
             let (mut socket, _) = listener.accept().await.unwrap();
@@ -161,13 +196,14 @@ async fn what_is_not_there_and_what_is_something_else_are_told_apart() {
     server.await.unwrap();
     let error = refused(&plain(address)).await;
     assert!(matches!(error, ConnectError::Unreachable(_)), "{error:?}");
-    let nowhere = ServerAddress { address: "nowhere.invalid:1".into(), pin: None, plain: false };
+    let nowhere = ServerAddress { address: "nowhere.invalid:1".into(), ..ServerAddress::default() };
     let error = connect(&nowhere, &TransportConfig::default()).await.unwrap_err();
     assert!(matches!(error, ConnectError::NoNetwork(_) | ConnectError::Timeout), "{error:?}");
     for bad in ["nonsense", "host:0"] {
-        let server = ServerAddress { address: bad.into(), pin: None, plain: false };
+        let server = ServerAddress { address: bad.into(), ..ServerAddress::default() };
         assert_eq!(refused(&server).await, ConnectError::Address);
     }
-    let server = ServerAddress { address: "host:1".into(), pin: Some("12".into()), plain: false };
+    let server =
+        ServerAddress { address: "host:1".into(), pin: Some("12".into()), ..ServerAddress::default() };
     assert_eq!(refused(&server).await, ConnectError::Address);
 }

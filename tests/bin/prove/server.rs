@@ -111,7 +111,8 @@ impl Proof {
     }
 
     async fn sign_in(&self, user: &UserId, instance: &str) -> Outcome<Link> {
-        let address = ServerAddress { address: self.address.to_string(), pin: None, plain: true };
+        let address =
+            ServerAddress { address: self.address.to_string(), plain: true, ..ServerAddress::default() };
         let link = connect(&address, &TransportConfig::default()).await.doing("connecting")?;
         let now = UNIX_EPOCH.elapsed().doing("reading the clock")?.as_secs().cast_signed();
         let sig = self.sigs.make(user.as_str(), 86_400, now, None).doing("making a credential")?;

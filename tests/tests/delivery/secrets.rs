@@ -109,7 +109,7 @@ async fn words_and_passwords_are_readable_nowhere() -> Outcome {
     let log = client_log();
     let dir = tempfile::Builder::new().prefix("hallway-secrets-").tempdir().doing("making a directory")?;
     let (server, link) = start_server(dir.path())?;
-    let address = ServerAddress { address: link.address.clone(), pin: link.pin.clone(), plain: link.plain };
+    let address = ServerAddress::from(link.clone());
     let ann: UserId = "ann".parse().doing("a user id")?;
     let info = Client::server_info(&address).await.doing("asking what the server is")?;
     Client::join(&address, &link.token, &ann, "Ann", PASSWORD).await.doing("joining")?;

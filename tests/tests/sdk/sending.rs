@@ -99,7 +99,11 @@ async fn impatient(device: &mut Device, send_timeout: Duration) -> Outcome {
     device.client.close().await.doing("ending")?;
     device.client = Client::create(Config {
         app_id: APP_ID,
-        server: ServerAddress { address: device.net.address().to_string(), pin: None, plain: true },
+        server: ServerAddress {
+            address: device.net.address().to_string(),
+            plain: true,
+            ..ServerAddress::default()
+        },
         data_dir: device.dir().clone(),
         cache_key: CacheKey::Raw(Zeroizing::new(CACHE_KEY)),
         device_class: DeviceClass::Desktop,

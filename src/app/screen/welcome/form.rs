@@ -20,6 +20,8 @@ pub enum Field {
     Password,
     /// Invite link or address of a server.
     Link,
+    /// The proxy on the way to the server (SES-10).
+    Proxy,
     /// Protects the local copy where there is no keyring.
     Passphrase,
     /// The same again.
@@ -35,6 +37,7 @@ impl Field {
             Self::UserId => "welcome-user-id",
             Self::Password => "welcome-password",
             Self::Link => "welcome-link",
+            Self::Proxy => "welcome-proxy",
             Self::Passphrase => "welcome-passphrase",
             Self::Repeat => "welcome-repeat",
         }
@@ -51,6 +54,8 @@ pub struct Form {
     id_typed: bool,
     pub(super) password: Zeroizing<String>,
     pub(super) link: String,
+    /// `None` as long as the field is not shown.
+    pub(super) proxy: Option<String>,
     pub(super) passphrase: Zeroizing<String>,
     pub(super) repeat: Zeroizing<String>,
     pub(super) network: bool,
@@ -71,6 +76,7 @@ impl Form {
             Field::UserId => &self.user_id,
             Field::Password => &self.password,
             Field::Link => &self.link,
+            Field::Proxy => self.proxy.as_deref().unwrap_or_default(),
             Field::Passphrase => &self.passphrase,
             Field::Repeat => &self.repeat,
         }
@@ -92,6 +98,7 @@ impl Form {
             }
             Field::Password => self.password = text.into(),
             Field::Link => self.link = text,
+            Field::Proxy => self.proxy = Some(text),
             Field::Passphrase => self.passphrase = text.into(),
             Field::Repeat => self.repeat = text.into(),
         }
@@ -145,9 +152,13 @@ impl Form {
         });
         good.then(|| ServerAddress {
             address: if has_port { text.to_owned() } else { format!("{text}:{USUAL_PORT}") },
-            pin: None,
-            plain: false,
+            ..ServerAddress::default()
         })
+    }
+
+    /// The typed proxy, if any.
+    pub(super) fn proxy_server(&self) -> Option<String> {
+        self.proxy.as_deref().map(str::trim).filter(|proxy| !proxy.is_empty()).map(str::to_owned)
     }
 }
 

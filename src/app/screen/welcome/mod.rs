@@ -134,6 +134,8 @@ pub enum Message {
     Input(Field, String),
     /// Other computers of the local network may connect.
     Network(bool),
+    /// Show the field for a proxy.
+    Proxy,
     /// There is an account already: sign in instead of joining, or the other way round.
     HasAccount(bool),
     /// The main button, or Enter.
@@ -198,7 +200,7 @@ impl Welcome {
         welcome.notice = notice;
         welcome.hosted = account.hosted;
         welcome.step = Step::SignIn(Found {
-            server: account.server(),
+            server: account.server.clone(),
             workspace: account.workspace.clone(),
             app_id: account.app_id,
             token: None,
@@ -248,6 +250,10 @@ impl Welcome {
                 self.form.set(field, text);
             }
             Message::Network(on) => self.form.network = on,
+            Message::Proxy => {
+                self.form.proxy = Some(String::new());
+                return vec![Effect::Focus(Field::Proxy.id())];
+            }
             Message::HasAccount(has) => match self.step.clone() {
                 Step::Join(found) if has => return self.go(Step::SignIn(found)),
                 Step::SignIn(found) if !has => return self.go(Step::Join(found)),
@@ -308,17 +314,18 @@ impl Welcome {
             }
             Step::Find => {
                 let text = form.link.trim();
-                let (server, token) = if text.starts_with(InviteLink::PREFIX) {
+                let (mut server, token) = if text.starts_with(InviteLink::PREFIX) {
                     let link: InviteLink =
                         text.parse().map_err(|_| Problem::at(Field::Link, fl!("welcome-link-broken")))?;
-                    let server = ServerAddress { address: link.address, pin: link.pin, plain: link.plain };
-                    (server, Some(link.token))
+                    let token = link.token.clone();
+                    (ServerAddress::from(link), Some(token))
                 } else {
                     (
                         form.address().ok_or_else(|| Problem::at(Field::Link, fl!("welcome-address-bad")))?,
                         None,
                     )
                 };
+                server.proxy_server = form.proxy_server();
                 Ok((Busy::Looking, Work::Look { server, token }))
             }
             Step::Trust(found) => {
@@ -398,8 +405,9 @@ impl Welcome {
     }
 
     fn fail(&mut self, error: &ChatError) -> Vec<Effect> {
-        self.problem = Some(Problem::of(error));
-        vec![Effect::Focus(self.first_field())]
+        let field = (problem::reason(error) == Some("proxy_address")).then_some(Field::Proxy);
+        self.problem = Some(Problem { field, ..Problem::of(error) });
+        vec![Effect::Focus(field.map_or_else(|| self.first_field(), Field::id))]
     }
 }
 
@@ -412,9 +420,7 @@ impl Default for Welcome {
 impl Found {
     fn account(&self, user_id: hallway_client::UserId, key: KeyKind, hosted: bool) -> Account {
         Account {
-            address: self.server.address.clone(),
-            pin: self.server.pin.clone(),
-            plain: self.server.plain,
+            server: self.server.clone(),
             app_id: self.app_id,
             user_id,
             workspace: self.workspace.clone(),

@@ -15,7 +15,7 @@ fn typed(welcome: &mut Welcome, fields: &[(Field, &str)]) {
 
 fn found(token: Option<&str>) -> Found {
     Found {
-        server: ServerAddress { address: "chat.example.org:7290".into(), pin: None, plain: false },
+        server: ServerAddress { address: "chat.example.org:7290".into(), ..ServerAddress::default() },
         workspace: "Acme".into(),
         app_id: 1,
         token: token.map(str::to_owned),
@@ -89,6 +89,27 @@ fn an_invite_link_leads_to_joining_and_an_address_to_signing_in() {
     assert_eq!(server.address, "chat.example.org:7290");
     welcome.update(Message::Answer(Answer::Found(Ok(found(None)))));
     assert!(matches!(welcome.step, Step::SignIn(_)));
+}
+
+/// SES-10: the way through a proxy, with a link and with an address; without one the field is not even there.
+#[test]
+fn a_proxy_is_taken_along_and_a_bad_one_told_at_its_field() {
+    let link = format!("hallway://join/10.0.0.5:7290?token=abc&pin={}", "ab".repeat(32));
+    for text in ["chat.example.org", &link] {
+        let mut welcome = Welcome::new();
+        welcome.update(Message::Find);
+        let effects = welcome.update(Message::Proxy);
+        assert!(matches!(&effects[..], [Effect::Focus(id)] if *id == Field::Proxy.id()));
+        typed(&mut welcome, &[(Field::Link, text), (Field::Proxy, " proxy.example.org:3128 ")]);
+        let effects = welcome.update(Message::Submit);
+        let [Effect::Work(Work::Look { server, token })] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!(server.proxy_server.as_deref(), Some("proxy.example.org:3128"));
+        let error =
+            ChatError::new(ErrorCode::InvalidParameter).with_data(json!({ "reason": "proxy_address" }));
+        let (server, token) = (server.clone(), token.clone());
+        welcome.update(Message::Answer(Answer::NotFound { server, token, error }));
+        assert_eq!(problem_at(&welcome), Some(Field::Proxy));
+    }
 }
 
 #[test]

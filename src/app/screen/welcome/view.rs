@@ -80,9 +80,15 @@ impl Welcome {
     }
 
     fn find(&self) -> Column<'_, Message> {
+        let is_shown = self.form.proxy.is_some();
+        let proxy = is_shown.then(|| {
+            self.input(Field::Proxy, fl!("welcome-proxy")).placeholder(fl!("welcome-proxy-placeholder"))
+        });
+        let more = (!is_shown).then(|| link(fl!("welcome-proxy-use"), Message::Proxy));
         self.page(fl!("welcome-find-title"), true)
             .push(self.input(Field::Link, fl!("welcome-link")).placeholder(fl!("welcome-link-placeholder")))
-            .push(self.end(fl!("welcome-find-action"), None))
+            .push(proxy)
+            .push(self.end(fl!("welcome-find-action"), more))
     }
 
     fn join(&self, found: &Found) -> Column<'_, Message> {

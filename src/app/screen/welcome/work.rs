@@ -209,7 +209,7 @@ async fn enter(place: &Place, pending: &Pending, key: CacheKey) -> Result<(Clien
 pub fn config(place: &Place, account: &Account, cache_key: CacheKey) -> Config {
     Config {
         app_id: account.app_id,
-        server: account.server(),
+        server: account.server.clone(),
         data_dir: place.accounts.clone(),
         cache_key,
         device_class: DeviceClass::Desktop,
