@@ -26,6 +26,27 @@ fn printable_ascii(text: &str, max: usize) -> bool {
     !text.is_empty() && text.len() <= max && text.bytes().all(|b| (0x20..=0x7e).contains(&b))
 }
 
+/// Which code a malformed id has, by the name of its type: the form in which serde, whose errors are texts, hands
+/// it on to [`malformed_id`].
+const MALFORMED: [(&str, ErrorCode); 4] = [
+    ("UserId", ErrorCode::UserIdInvalid),
+    ("GroupId", ErrorCode::GroupIdMalformed),
+    ("MessageId", ErrorCode::InvalidParameter),
+    ("ConversationId", ErrorCode::ConversationIdMalformed),
+];
+
+fn malformed<E: serde::de::Error>(name: &str) -> E {
+    E::custom(format_args!("{name} is malformed"))
+}
+
+/// The code of the malformed id on which reading JSON failed (2503, 2602, 6017, 7003); none where it failed on
+/// something else.
+pub fn malformed_id(error: &serde_json::Error) -> Option<ErrorCode> {
+    let text = error.to_string();
+    let is_it = |name: &str| text.strip_prefix(name).is_some_and(|rest| rest.starts_with(" is malformed"));
+    MALFORMED.iter().find(|(name, _)| is_it(name)).map(|(_, code)| *code)
+}
+
 macro_rules! string_id {
     ($name:ident) => {
         impl $name {
@@ -57,8 +78,7 @@ macro_rules! string_id {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                text.parse().map_err(|code: ErrorCode| serde::de::Error::custom(format_args!(
-                    concat!(stringify!($name), " is malformed ({})"), code.code())))
+                text.parse().map_err(|_| malformed(stringify!($name)))
             }
         }
         impl TryFrom<&str> for $name {
@@ -214,7 +234,7 @@ impl Serialize for ConversationId {
 impl<'de> Deserialize<'de> for ConversationId {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        text.parse().map_err(|_| serde::de::Error::custom("conversation_id is malformed (2503)"))
+        text.parse().map_err(|_| malformed("ConversationId"))
     }
 }
 
@@ -276,6 +296,23 @@ mod tests {
         for bad in ["", "C2C", "GROUP", "anna", "@TIM#system"] {
             assert_eq!(bad.parse::<ConversationId>().unwrap_err().code(), 2503, "{bad:?}");
         }
+    }
+
+    /// A malformed id keeps its code on its way through serde; what else is wrong has none.
+    #[test]
+    fn malformed_ids_keep_their_codes_in_json() {
+        fn code<T: serde::de::DeserializeOwned>(json: &str) -> Option<i32> {
+            malformed_id(&serde_json::from_str::<T>(json).err()?).map(ErrorCode::code)
+        }
+        assert_eq!(code::<UserId>(r#""名字""#), Some(7003));
+        assert_eq!(code::<GroupId>(r#""""#), Some(2602));
+        assert_eq!(code::<MessageId>(r#""1-2""#), Some(6017));
+        assert_eq!(code::<ConversationId>(r#""C2C""#), Some(2503));
+        for list in [r#"["anna", ""]"#, r#"["anna", 5]"#] {
+            assert_eq!(code::<Vec<UserId>>(list), list.contains("\"\"").then_some(7003), "{list}");
+        }
+        // A text of a stranger in another error is not taken for one.
+        assert_eq!(code::<bool>(r#""UserId is malformed""#), None);
     }
 
     /// OBJ-11: sender number, seconds, random.

@@ -334,15 +334,38 @@ pub enum Payload {
     GroupSystemNotice(GroupSystemNotice),
     /// A recalled message: nothing is left of its content.
     Revoked {},
-    /// A kind this program does not know. Shown as "unsupported message" and kept.
+    /// A kind this program does not know, or a known one in a form it cannot read. Shown as "unsupported message"
+    /// and kept: a client that failed on it would lose the page around it. See [`Payload::is_foreign`].
     #[serde(untagged)]
     Unknown(serde_json::Value),
 }
+
+/// The kinds of [`Payload`], as they travel.
+const KINDS: [&str; 12] = [
+    "text",
+    "image",
+    "audio",
+    "video",
+    "file",
+    "custom",
+    "face",
+    "location",
+    "merger",
+    "group_tip",
+    "group_system_notice",
+    "revoked",
+];
 
 impl Payload {
     /// A text payload.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(TextPayload { text: text.into() })
+    }
+
+    /// A kind of another program's: it has a name, and not one of ours. A known kind that is broken is not.
+    pub fn is_foreign(&self) -> bool {
+        let Self::Unknown(value) = self else { return false };
+        value.get("kind").and_then(|kind| kind.as_str()).is_some_and(|kind| !KINDS.contains(&kind))
     }
 
     /// The wire name of the kind.
@@ -568,6 +591,7 @@ mod tests {
             let read = message(kind.clone()).unwrap_or_else(|error| panic!("{kind}: {error}"));
             assert!(!matches!(read.payload, Payload::Unknown(_)), "{kind}");
             assert_eq!(read.payload.kind(), kind["kind"]);
+            assert!(KINDS.contains(&read.payload.kind()) && !read.payload.is_foreign());
             let written = serde_json::to_value(&read).unwrap();
             assert_eq!(written["payload"], kind["payload"]);
             assert_eq!(serde_json::from_value::<Message>(written).unwrap(), read);
@@ -582,6 +606,84 @@ mod tests {
         let written = serde_json::to_value(&read).unwrap();
         assert_eq!((&written["kind"], &written["payload"]["depth"]), (&"hologram".into(), &3.into()));
         assert_eq!(serde_json::from_value::<Message>(written).unwrap(), read);
+        assert!(read.payload.is_foreign());
+    }
+
+    /// A known kind that cannot be read is kept as it came, and told from an unknown one.
+    #[test]
+    fn a_broken_kind_survives_and_is_told_from_an_unknown_one() {
+        for kind in KINDS {
+            let broken = serde_json::json!({"kind": kind, "payload": 5});
+            let read = message(broken.clone()).unwrap();
+            assert!(matches!(read.payload, Payload::Unknown(_)) && !read.payload.is_foreign(), "{kind}");
+            assert_eq!(serde_json::to_value(&read.payload).unwrap(), broken);
+        }
+        for nameless in [serde_json::json!({"payload": {}}), serde_json::json!(7)] {
+            assert!(!serde_json::from_value::<Payload>(nameless).unwrap().is_foreign());
+        }
+    }
+
+    /// OBJ-20, OBJ-23, OBJ-24, OBJ-25, OBJ-26, OBJ-28, OBJ-29: what every message has. OBJ-30, OBJ-31, OBJ-32, OBJ-33, OBJ-36,
+    /// OBJ-37, OBJ-41, OBJ-42, OBJ-43, OBJ-44, OBJ-45, OBJ-46, OBJ-47, OBJ-49, OBJ-50: what it has by default, which is not
+    /// written.
+    #[test]
+    fn a_message_has_the_defaults_of_the_table() {
+        let read = message(serde_json::json!({"kind": "text", "payload": {"text": "x"}})).unwrap();
+        assert_eq!((read.id.as_str(), read.from.as_str()), ("7-1700000000-42", "anna"));
+        assert_eq!((read.time, read.sequence), (1_700_000_000, 3));
+        for (id, kind, to) in
+            [("C2Cben", "C2C", "ben"), ("GROUP@TGS#1", "GROUP", "@TGS#1"), ("@TIM#SYSTEM", "@TIM#SYSTEM", "")]
+        {
+            let read = Message { conversation_id: id.parse().unwrap(), ..read.clone() };
+            assert_eq!(serde_json::to_value(read.conversation_type()).unwrap(), kind);
+            assert_eq!(read.conversation_id.to(), to);
+        }
+        assert_eq!((read.status, read.priority), (MessageStatus::Success, Priority::Normal));
+        for text in [&read.nick, &read.avatar, &read.name_card, &read.cloud_custom_data] {
+            assert_eq!(text, "");
+        }
+        assert!(read.at_user_list.is_empty() && read.receiver_list.is_empty() && read.reactions.is_empty());
+        assert!(!read.is_revoked() && !read.is_modified() && read.version == 0);
+        assert!(!read.need_read_receipt && read.read_receipt_info.is_none());
+        assert!(!read.is_support_extension && !read.is_broadcast_message && !read.has_risk_content);
+        assert!(!read.online_user_only && read.message_control == MessageControl::default());
+        let written = serde_json::to_value(&read).unwrap();
+        let mut names: Vec<&str> = written.as_object().unwrap().keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            ["conversation_id", "from", "id", "kind", "mod", "ord", "payload", "sequence", "time"]
+        );
+    }
+
+    /// OBJ-30, OBJ-31, OBJ-38, OBJ-39, OBJ-43: the words and objects of the table, there and back.
+    #[test]
+    fn fields_are_written_in_the_words_of_the_table() {
+        let words = |json: serde_json::Value| {
+            let mut all = serde_json::json!({"kind": "text", "payload": {"text": "x"}});
+            all.as_object_mut().unwrap().extend(json.as_object().unwrap().clone());
+            let read = message(all).unwrap();
+            let written = serde_json::to_value(&read).unwrap();
+            for (key, value) in json.as_object().unwrap() {
+                assert_eq!(&written[key], value);
+            }
+            read
+        };
+        for (word, status) in [("un_send", MessageStatus::UnSend), ("fail", MessageStatus::Fail)] {
+            assert_eq!(words(serde_json::json!({ "status": word })).status, status);
+        }
+        for (word, priority) in
+            [("High", Priority::High), ("Low", Priority::Low), ("Lowest", Priority::Lowest)]
+        {
+            assert_eq!(words(serde_json::json!({ "priority": word })).priority, priority);
+        }
+        let revoked = words(serde_json::json!({"revoked": {"user_id": "ben", "nick": "Ben", "avatar": "a",
+            "reason": "typo", "time": 7, "mod": 9}}));
+        assert!(revoked.is_revoked());
+        assert_eq!(revoked.revoked.unwrap().reason, "typo");
+        let info = words(serde_json::json!({"read_receipt_info": {"read_count": 1, "unread_count": 2}}));
+        assert_eq!(info.read_receipt_info.unwrap().unread_count, Some(2));
+        words(serde_json::json!({"read_receipt_info": {"is_peer_read": true, "timestamp": 3}}));
     }
 
     /// OBJ-35: the constant for everybody mentions everybody. OBJ-27: flow depends on who looks.

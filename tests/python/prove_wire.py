@@ -130,8 +130,14 @@ def prove(link):
     # What is refused.
     nobody = lambda: anna.send(anna.new_message("C2Cnobody", "?"))
     check(refused(20003, nobody), "a message to nobody is 20003")
-    check(refused(2503, lambda: anna.call("conversation.get", conversation_id="nonsense")) or
-          refused(6017, lambda: anna.call("conversation.get", conversation_id="nonsense")), "a malformed name is refused")
+    for code, method, names in [
+        (2503, "conversation.get", {"conversation_id": "nonsense"}),
+        (2602, "group.get", {"group_id": "公司"}),
+        (7003, "user.get", {"user_id_list": ["ben", "x" * 33]}),
+        (6017, "conversation.get", {}),
+        (6017, "conversation.get", {"conversation_id": 7}),
+    ]:
+        check(refused(code, lambda: anna.call(method, **names)), f"{method} {names} is {code}")
     check(refused(60009, lambda: anna.call("message.fly")), "an unknown method is 60009")
     body = anna.signed_in["limits"]["message_body_bytes"]
     anna.send(anna.new_message("C2Cben", "x" * body))

@@ -1,6 +1,7 @@
 //! One text frame: checked, read, turned into a call; answers turned into frames.
 
 use hallway_protocol::frame::{Answer, Refusal, RequestFrame, Version, depth_ok};
+use hallway_protocol::ids::malformed_id;
 use hallway_protocol::method::{Call, MethodName};
 use hallway_protocol::{ChatError, ErrorCode};
 use serde::Serialize;
@@ -44,10 +45,10 @@ impl<'a> Request<'a> {
         Ok(Self { id: frame.id, method, params })
     }
 
-    /// Reads the parameters.
+    /// Reads the parameters: wrong ones are 6017, a malformed id in them has its own code.
     pub fn call(&self) -> Result<Call, ChatError> {
         Call::parse(self.method, self.params).map_err(|error| {
-            ChatError::new(ErrorCode::InvalidParameter)
+            ChatError::new(malformed_id(&error).unwrap_or(ErrorCode::InvalidParameter))
                 .with_message(format!("parameters of {}: {error}", self.method.as_str()))
         })
     }

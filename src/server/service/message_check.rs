@@ -98,7 +98,9 @@ fn check_merger(limits: &Limits, merger: &MergerPayload) -> Result<(), ChatError
                     Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} => {
                         return Err(ErrorCode::NotForwardable.into());
                     }
-                    _ => {}
+                    // A kind of a newer program is forwarded as it is; a broken one never was a message.
+                    Payload::Unknown(_) if part.is_foreign() => {}
+                    other => check_payload(limits, other)?,
                 }
             }
         }
@@ -132,7 +134,7 @@ fn check_quote(quote: &Quote) -> Result<(), ChatError> {
     Ok(())
 }
 
-/// Checks a list of mentions (OBJ-2 10053, MSG-21 2106).
+/// Checks a list of mentions (OBJ-2 10053, MSG-21 2106, SES-1 7003).
 pub fn check_mentions(limits: &Limits, is_group: bool, list: &[String]) -> Result<(), ChatError> {
     if list.is_empty() {
         return Ok(());
@@ -146,6 +148,7 @@ pub fn check_mentions(limits: &Limits, is_group: bool, list: &[String]) -> Resul
     if list.iter().all(|at| at == MENTION_ALL || at.parse::<UserId>().is_ok()) {
         Ok(())
     } else {
-        Err(invalid("at_user_list holds something that is no user ID"))
+        let error = ChatError::new(ErrorCode::UserIdInvalid);
+        Err(error.with_message("at_user_list holds something that is no user ID"))
     }
 }

@@ -52,6 +52,48 @@ async fn unknown_methods_and_wrong_parameters_are_answered_by_id() {
     assert!(anna.next().await["result"].is_object(), "missing parameters stand for {{}}");
 }
 
+/// SES-1: a malformed name in the parameters has its own code, whatever the method and however deep.
+#[tokio::test]
+async fn malformed_names_are_refused_with_their_codes() {
+    let server = start(settings()).await;
+    let mut anna = signed_in(&server, "anna").await;
+    let long = "x".repeat(33);
+    for (code, method, params) in [
+        (2503, "conversation.get", json!({"conversation_id": "C2C"})),
+        (
+            2503,
+            "message.send",
+            json!({"id": "1-1-1", "conversation_id": "x", "kind": "text", "payload": {"text": "x"}}),
+        ),
+        (
+            2503,
+            "conversation.set_draft",
+            json!({"draft": {"conversation_id": "", "draft_text": "", "time_ms": 1}}),
+        ),
+        (
+            2503,
+            "conversation.delete",
+            json!({"conversation_id_list": ["C2Cben", "ben"], "clear_history_message": true}),
+        ),
+        (7003, "user.get", json!({"user_id_list": ["ben", long]})),
+        (7003, "account.join", json!({"token": "t", "user_id": "", "password": "p"})),
+        (7003, "group.change_owner", json!({"group_id": "g", "new_owner_id": "名"})),
+        (2602, "group.get", json!({"group_id": ""})),
+        (2602, "group.create", json!({"name": "n", "group_id": "x".repeat(49)})),
+        (
+            6017,
+            "message.send",
+            json!({"id": "1-1", "conversation_id": "C2Cben", "kind": "text", "payload": {"text": "x"}}),
+        ),
+        (6017, "conversation.get", json!({"conversation_id": 5})),
+        (6017, "group.get", json!({})),
+    ] {
+        let answer = anna.call(9, method, params).await;
+        assert_eq!(answer["error"]["code"], code, "{method}: {answer}");
+    }
+    anna.is_fine().await;
+}
+
 /// SES-5: a frame at the limit is read, one byte more is 9522 and the end of that connection.
 #[tokio::test]
 async fn frames_are_read_up_to_their_limit() {
