@@ -187,7 +187,7 @@ impl Default for Limits {
 mod tests {
     use super::*;
 
-    /// PLUS-1, PLUS-2: the staff preset's numbers; the compat preset keeps the spec's.
+    /// PLUS-1, PLUS-2, OBJ-5, OBJ-6, OBJ-7, OBJ-8, OBJ-9: the staff preset's numbers; the compat preset keeps the spec's.
     #[test]
     fn presets_hold_the_numbers_of_the_spec() {
         let staff = Limits::preset(Preset::Staff);
@@ -206,6 +206,9 @@ mod tests {
         assert_eq!(compat.group_name, TextLimit { max: 30, unit: Unit::Bytes });
         assert_eq!((compat.mentions_per_message, compat.history_page, compat.history_days), (30, 15, 7));
         assert_eq!((compat.conversations, compat.desktop_instances), (100, 1));
+        let files = [compat.image_bytes, compat.audio_bytes, compat.video_bytes, compat.file_bytes];
+        assert_eq!(files, [20 << 20, 20 << 20, 100 << 20, 100 << 20]);
+        assert_eq!((compat.merger_messages, compat.merger_levels), (300, 100));
     }
 
     /// PLUS-1: programs of different versions understand each other's limits.

@@ -345,6 +345,7 @@ object! {
     }
 
     /// Makes a group (GRP-72). The caller becomes its owner.
+    #[derive(Default)]
     CreateGroup {
         /// GRP-2.
         name: String,
@@ -360,6 +361,18 @@ object! {
         /// GRP-4.
         #[serde(default)]
         notification: String,
+        /// GRP-5.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        avatar: String,
+        /// Fewer members than the type allows (GRP-8); 0 or more than that is 10004.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_member_num: Option<u32>,
+        /// GRP-30. What the type does not allow (GRP-45) is 10004.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        join_option: Option<JoinOption>,
+        /// GRP-31.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invite_option: Option<InviteOption>,
         /// Initial members, the caller not among them; unknown ones are 10019.
         #[serde(default)]
         member_list: Vec<UserId>,

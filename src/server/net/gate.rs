@@ -62,3 +62,50 @@ impl Gate {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ratelimit::Rate;
+
+    const ANNA: i64 = 1;
+    const BEN: i64 = 2;
+
+    /// SES-80: each rate lets as many through as it says, then refuses with its code and the time to wait; others go on.
+    #[test]
+    fn each_rate_refuses_the_first_one_too_many() {
+        let once = Rate::per_hour(1);
+        let rates = Rates {
+            sign_in_per_address: once,
+            send: once,
+            create_group: once,
+            search: once,
+            ..Rates::default()
+        };
+        let (gate, metrics) = (Gate::new(&rates), Metrics::default());
+        for (method, code) in [
+            (MethodName::SendMessage, 60018),
+            (MethodName::SearchUsers, 60018),
+            (MethodName::CreateGroup, 10006),
+        ] {
+            assert_eq!(gate.call(ANNA, method, &metrics), Ok(()));
+            let refused = gate.call(ANNA, method, &metrics).unwrap_err();
+            assert_eq!(refused.code.code(), code, "{method:?}");
+            assert!(refused.retry_after().is_some_and(|wait| wait.as_secs() > 3500));
+            assert_eq!(gate.call(BEN, method, &metrics), Ok(()));
+        }
+        let changed = gate.call(ANNA, MethodName::ModifyMessage, &metrics);
+        assert_eq!(changed.unwrap_err().code.code(), 60018, "changing counts as sending");
+        assert_eq!(gate.call(ANNA, MethodName::SyncHeads, &metrics), Ok(()), "reading does not");
+
+        let (here, there) = ([127, 0, 0, 1].into(), [127, 0, 0, 2].into());
+        assert_eq!(gate.sign_in(here, &metrics), Ok(()));
+        assert_eq!(gate.sign_in(here, &metrics).unwrap_err().code.code(), 72010);
+        assert_eq!(gate.sign_in(there, &metrics), Ok(()));
+
+        let gate = Gate::new(&Rates { requests: Rate::per_hour(2), ..Rates::default() });
+        let mut calls = (0..3).map(|_| gate.call(ANNA, MethodName::SyncHeads, &metrics));
+        assert_eq!((calls.next(), calls.next()), (Some(Ok(())), Some(Ok(()))));
+        assert_eq!(calls.next().map(|it| it.unwrap_err().code.code()), Some(60018));
+    }
+}

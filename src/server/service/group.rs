@@ -42,10 +42,15 @@ pub async fn create(
         && limits.group_name.fits(&call.name)
         && limits.group_introduction.fits(&call.introduction)
         && limits.group_notification.fits(&call.notification)
+        && limits.group_avatar.fits(&call.avatar)
+        && call.max_member_num.is_none_or(|most| (1..=limits.work_members).contains(&most))
+        // GRP-45: fixed in `work`, the only type of this version.
+        && call.join_option.is_none_or(|option| option == JoinOption::DisableApply)
         && call.request_id.len() <= REQUEST_ID_BYTES;
     if !fits {
         return Err(ErrorCode::GroupParameterInvalid.into());
     }
+    call.invite_option.map_or(Ok(()), possible)?;
     if call.group_id.as_ref().is_some_and(|id| !id.may_be_chosen()) {
         return Err(ErrorCode::GroupIdMalformed.into());
     }
@@ -64,7 +69,8 @@ pub async fn create(
     }
     others.sort_by_key(|user| user.number);
     others.dedup_by_key(|user| user.number);
-    if exceeds(others.len().saturating_add(1), limits.work_members) {
+    let most = call.max_member_num.unwrap_or(limits.work_members);
+    if exceeds(others.len().saturating_add(1), most) {
         return Err(ErrorCode::MemberQuotaExceeded.into());
     }
     let group_id = match &call.group_id {
@@ -76,6 +82,11 @@ pub async fn create(
     // By caller, so that a call and its repetition come one after the other.
     let key = WriteKey::from(("new group", caller.number));
     db.write(key, move |tx| store_new(&core, tx, &caller, &call, &group_id, &others)).await
+}
+
+/// There are no applications yet that could wait for approval.
+fn possible(option: InviteOption) -> Result<(), ChatError> {
+    if option == InviteOption::NeedPermission { Err(ErrorCode::GroupFeatureOff.into()) } else { Ok(()) }
 }
 
 fn exceeds(count: usize, limit: u32) -> bool {
@@ -134,7 +145,7 @@ fn store_new(
         name: call.name.clone(),
         introduction: call.introduction.clone(),
         notification: call.notification.clone(),
-        avatar: String::new(),
+        avatar: call.avatar.clone(),
         owner: Some(caller.number),
         created_by: caller.number,
         request_id,
@@ -143,11 +154,11 @@ fn store_new(
         info_seq: 1,
         modification: conv.modification,
         member_count: i64::try_from(members.len()).unwrap_or(i64::MAX),
-        max_members: i64::from(core.limits.work_members),
+        max_members: i64::from(call.max_member_num.unwrap_or(core.limits.work_members)),
         mute_all: false,
         // GRP-45, GRP-47: the defaults of `work`.
         join_option: JoinOption::DisableApply,
-        invite_option: Some(InviteOption::FreeAccess),
+        invite_option: Some(call.invite_option.unwrap_or(InviteOption::FreeAccess)),
         dismissed: false,
     };
     if !group::insert(tx, &row)? {
@@ -274,11 +285,9 @@ fn apply(
         // GRP-45: fixed in `work`, the only type of this version.
         return Err(ErrorCode::GroupParameterInvalid.into());
     }
-    match call.invite_option {
-        // There are no applications yet that could wait for approval.
-        Some(InviteOption::NeedPermission) => return Err(ErrorCode::GroupFeatureOff.into()),
-        Some(option) => row.invite_option = Some(option),
-        None => {}
+    if let Some(option) = call.invite_option {
+        possible(option)?;
+        row.invite_option = Some(option);
     }
     Ok((told != NewGroupProfile::default()).then_some(told))
 }

@@ -155,13 +155,16 @@ fn accounts_are_made_listed_and_switched_off() {
     assert!(!contains(place.dir.path().join("data").as_path(), PASSWORD));
 }
 
-/// RST-27: a credential made here is accepted.
+/// RST-27, SES-2: a credential made here is accepted, for 180 days or as long as asked for.
 #[test]
 fn credentials_and_invitations_are_printed() {
     let place = Place::new();
     let text = place.run(&["usersig", "anna", "--days", "2"]);
     let accepted = UserSigs::new(7, [KEY]).check(text.trim(), "anna", unix_now()).unwrap();
     assert_eq!(accepted.expires_at - accepted.made_at, 2 * 86_400);
+    let text = place.run(&["usersig", "anna"]);
+    let accepted = UserSigs::new(7, [KEY]).check(text.trim(), "anna", unix_now()).unwrap();
+    assert_eq!(accepted.expires_at - accepted.made_at, 180 * 86_400);
     place.configure("[limits]\npreset = \"compat\"\n");
     let text = std::fs::read_to_string(place.config()).unwrap();
     let text =

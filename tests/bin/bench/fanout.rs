@@ -28,12 +28,9 @@ pub fn run(dir: PathBuf) -> Outcome<Vec<Figure>> {
         let group = sender
             .call(&CreateGroup {
                 name: "Everybody".into(),
-                group_type: Default::default(),
-                group_id: None,
-                introduction: String::new(),
-                notification: String::new(),
                 member_list: (1..MEMBERS).map(LoadServer::user).collect(),
                 request_id: "bench".into(),
+                ..CreateGroup::default()
             })
             .await?;
         let to = ConversationId::Group(group.group.group_id);

@@ -10,7 +10,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use hallway_protocol::UserId;
-use hallway_protocol::group::GroupType;
 use hallway_protocol::method::CreateGroup;
 use hallway_tests::failure::{Failure, Outcome, While};
 use hallway_tests::process::program;
@@ -26,12 +25,9 @@ pub async fn run(rounds: usize, mut dice: Dice) -> Outcome<String> {
     let link = server.sign_in(&ann).await?;
     let group = CreateGroup {
         name: "everybody".into(),
-        group_type: GroupType::Work,
-        group_id: None,
-        introduction: String::new(),
-        notification: String::new(),
         member_list: vec!["ben".parse().doing("a user id")?],
         request_id: "the one group".into(),
+        ..CreateGroup::default()
     };
     let group = link.rpc().call(&group).await.doing("making the group")?.group.group_id;
     let places = ["C2Cben".to_owned(), "C2Ccem".to_owned(), format!("GROUP{group}")];

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use hallway_client::transport::{Link, TransportConfig, connect};
 use hallway_client::{ErrorCode, ServerAddress};
-use hallway_protocol::group::GroupType;
 use hallway_protocol::message::{Payload, TextPayload};
 use hallway_protocol::method::{CreateGroup, GetRange, SendMessage, SignIn};
 use hallway_protocol::session::{Credential, InstanceInfo};
@@ -138,12 +137,9 @@ impl Proof {
         let members = PEOPLE[1..].iter().map(|user| user.parse()).collect::<Result<_, _>>().doing("ids")?;
         let group = CreateGroup {
             name: "everybody".into(),
-            group_type: GroupType::Work,
-            group_id: None,
-            introduction: String::new(),
-            notification: String::new(),
             member_list: members,
             request_id: "the one group".into(),
+            ..CreateGroup::default()
         };
         let made = link.rpc().call(&group).await.doing("making the group")?;
         Ok(ConversationId::Group(made.group.group_id))

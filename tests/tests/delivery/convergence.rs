@@ -10,7 +10,6 @@ use std::time::Duration;
 use futures_util::future::select_all;
 use hallway_client::protocol::method::CreateGroup;
 use hallway_client::{ChatError, ConversationId, MessageOptions, SendOptions, UserId};
-use hallway_protocol::group::GroupType;
 use hallway_protocol::ids::MENTION_ALL;
 use hallway_protocol::{GroupId, Message};
 use hallway_tests::failure::{Failure, Outcome, While};
@@ -95,16 +94,13 @@ impl World {
         }
         let group = CreateGroup {
             name: "everybody".into(),
-            group_type: GroupType::Work,
-            group_id: None,
-            introduction: String::new(),
-            notification: String::new(),
             member_list: PEOPLE[1..]
                 .iter()
                 .map(|user| user.parse())
                 .collect::<Result<_, _>>()
                 .doing("ids")?,
             request_id: "the one group".into(),
+            ..Default::default()
         };
         let group = devices[0].client.create_group(group).await.doing("making the group")?.group.group_id;
         let down = vec![false; devices.len()];

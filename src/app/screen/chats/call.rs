@@ -305,15 +305,7 @@ async fn group(client: &Client, id: &GroupId) -> Result<(Group, Vec<Member>), Ch
 }
 
 fn new_group(name: String, member_list: Vec<UserId>, request_id: String) -> CreateGroup {
-    CreateGroup {
-        name,
-        group_type: hallway_protocol::group::GroupType::Work,
-        group_id: None,
-        introduction: String::new(),
-        notification: String::new(),
-        member_list,
-        request_id,
-    }
+    CreateGroup { name, member_list, request_id, ..CreateGroup::default() }
 }
 
 fn update(group_id: GroupId, change: GroupChange) -> UpdateGroup {

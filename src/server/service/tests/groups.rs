@@ -10,17 +10,15 @@ use hallway_protocol::method::{
 use hallway_protocol::sync::UserItem;
 use hallway_protocol::tip::{GroupTip, TipType};
 
+use hallway_protocol::conversation::RemindType;
+
 use super::{Person, World, code, of, on_both_engines};
 
 fn new_group(name: &str, members: &[&Person]) -> CreateGroup {
     CreateGroup {
         name: name.into(),
-        group_type: GroupType::Work,
-        group_id: None,
-        introduction: String::new(),
-        notification: String::new(),
         member_list: members.iter().map(|person| person.id.clone()).collect(),
-        request_id: String::new(),
+        ..CreateGroup::default()
     }
 }
 
@@ -72,7 +70,7 @@ async fn texts(world: &World, person: &Person, group: &Group) -> Vec<String> {
 }
 
 on_both_engines! {
-    /// GRP-72, GRP-67, GRP-110: the maker owns it, members are told at once, no line in the chat.
+    /// GRP-72, GRP-67, GRP-110, GRP-62: the maker owns it, members are told at once, no line in the chat.
     async fn making_a_group(db: Db) {
         let world = World::new(db).await;
         let (anna, ben) = (world.join("anna").await, world.join("ben").await);
@@ -91,7 +89,8 @@ on_both_engines! {
         assert!(frame.group_profile.unwrap().self_info.is_none());
         let own = ben.next_own().await;
         assert!(matches!(&own.entries.first().unwrap().item, UserItem::Conversation(state)
-            if state.conversation_id == of(&group) && !state.is_readonly));
+            if state.conversation_id == of(&group) && !state.is_readonly
+            && state.message_remind_type == RemindType::AcceptAndNotify));
         let head = world.call(&ben, GetConversation { conversation_id: of(&group) }).await.unwrap();
         assert_eq!(head.group_profile.unwrap().self_info.unwrap().role, MemberRole::Member);
         assert!(head.last_message.is_none());
@@ -156,7 +155,7 @@ on_both_engines! {
         assert_eq!(added.over_limit_user_id_list, vec![ben.id.clone()]);
     }
 
-    /// GRP-74, GRP-41, GRP-112, OBJ-95, OBJ-100: any member of a `work` group changes the profile; all are told
+    /// GRP-74, GRP-41, GRP-42, GRP-54, GRP-29, GRP-112, OBJ-70, OBJ-81, OBJ-85, OBJ-95, OBJ-100, MSG-45: any member of a `work` group changes the profile; all are told
     /// by a line with what changed; options are the owner's and are not told.
     async fn changing_a_group(db: Db) {
         let world = World::new(db).await;
@@ -171,6 +170,8 @@ on_both_engines! {
         assert_eq!((frame.prev_mod, line.sequence, line.ord, frame.counters.ord), (1, 1, 0, 0));
         let told = tip(line);
         assert_eq!((told.operation_type, &told.operator_id), (TipType::GroupProfileUpdated, &ben.id));
+        let operator = &told.operator_info;
+        assert_eq!((operator.nick.as_str(), operator.role), ("BEN", Some(MemberRole::Member)));
         let changed = told.new_group_profile.as_ref().unwrap();
         assert_eq!((changed.group_name.as_deref(), &changed.notification), (Some("Crew"), &None));
         assert_eq!(frame.group_profile.unwrap().name, "Crew");
@@ -190,7 +191,39 @@ on_both_engines! {
         assert_eq!(code(world.call(&anna, UpdateGroup { name: Some(String::new()), ..nothing(&group) }).await), 10004);
     }
 
-    /// GMB-40: owner first, then by join time, in pages; by role.
+    /// GRP-20, GRP-21, GRP-23, GRP-24, GRP-25, GRP-28, GRP-30, GRP-34, GRP-43, GRP-71, GMB-20, GMB-21, GMB-22: a group and
+    /// a membership as the members see them; others see nothing of a `work` group.
+    async fn a_group_as_its_members_see_it(db: Db) {
+        let world = World::new(db).await;
+        let (anna, ben, carl) = (world.join("anna").await, world.join("ben").await, world.join("carl").await);
+        let before = crate::service::clock::Clock::new(0).now();
+        let made = world.call(&anna, new_group("Team", &[&ben])).await.unwrap().group;
+        let get = async |who: &Person| {
+            world.call(who, GetGroup { group_id: made.group_id.clone() }).await
+        };
+        let seen = get(&ben).await.unwrap();
+        assert_eq!((&seen.group_id, seen.group_type), (&made.group_id, GroupType::Work));
+        assert_eq!((seen.owner_id.as_ref(), seen.info_sequence), (Some(&anna.id), 1));
+        assert!(seen.create_time >= before && seen.last_info_time == seen.create_time);
+        assert_eq!((seen.member_count, seen.max_member_count), (2, anna.signed_in.limits.work_members));
+        assert_eq!((seen.join_option, seen.mute_all_members), (JoinOption::DisableApply, false));
+        let own = seen.self_info.unwrap();
+        assert_eq!((&own.user_id, own.nick.as_str(), own.role), (&ben.id, "BEN", MemberRole::Member));
+        assert!(own.join_time >= before && own.name_card.is_empty() && own.mute_until == 0);
+        assert_eq!(get(&anna).await.unwrap().self_info.unwrap().role, MemberRole::Owner);
+        assert_eq!(code(get(&carl).await), 10007);
+
+        // Only a change of the profile counts as one.
+        world.call(&anna, add(&made, &[&carl])).await.unwrap();
+        let more = get(&carl).await.unwrap();
+        assert_eq!((more.member_count, more.info_sequence), (3, 1));
+        world.call(&carl, UpdateGroup { notification: Some("!".into()), ..nothing(&made) }).await.unwrap();
+        assert_eq!(get(&ben).await.unwrap().info_sequence, 2);
+        let unknown = GetGroup { group_id: "nowhere".try_into().unwrap() };
+        assert_eq!(code(world.call(&anna, unknown).await), 10010);
+    }
+
+    /// GMB-40, GRP-55: owner first, then by join time, in pages; by role.
     async fn listing_members(db: Db) {
         let world = World::new(db).await;
         let anna = world.join("anna").await;
@@ -216,7 +249,7 @@ on_both_engines! {
         assert_eq!(code(world.call(&erik, page(0, None)).await), 10007);
     }
 
-    /// GMB-42, GMB-60, GRP-60, GRP-116, OBJ-90: any member adds; who comes sees nothing from before, all see the
+    /// GMB-42, GMB-60, GRP-46, GRP-60, GRP-61, GRP-116, OBJ-82, OBJ-84, OBJ-86, OBJ-90: any member adds; who comes sees nothing from before, all see the
     /// line; who was there already and who is unknown is listed.
     async fn adding_members(db: Db) {
         let world = World::new(db).await;
@@ -249,7 +282,7 @@ on_both_engines! {
         assert_eq!(code(world.call(&ben, nobody).await), 10019);
     }
 
-    /// GMB-42, GMB-62, GRP-8: no room for all means none; `disable_invite` leaves inviting to the owner.
+    /// GMB-42, GMB-62, GRP-8, GRP-31: no room for all means none; `disable_invite` leaves inviting to the owner.
     async fn who_may_add_and_how_many(db: Db) {
         let world = World::with(db, |config| {
             config.limits.overrides.insert("work_members".into(), 3.into());
@@ -265,7 +298,7 @@ on_both_engines! {
         assert_eq!(world.call(&anna, add(&group, &[&carl])).await.unwrap().group.member_count, 3);
     }
 
-    /// GMB-43, GMB-63, GRP-117, OBJ-92, CONV-58, CONV-35: the owner removes; who was removed keeps what there was,
+    /// GMB-43, GMB-63, GRP-52, GRP-117, OBJ-83, OBJ-92, CONV-58, CONV-35: the owner removes; who was removed keeps what there was,
     /// sees the line, and nothing after it; nothing arrives there any more.
     async fn removing_members(db: Db) {
         let world = World::new(db).await;
@@ -282,7 +315,8 @@ on_both_engines! {
         let frame = ben.next_frame(&of(&group)).await;
         let line = tip(frame.messages.first().unwrap());
         assert_eq!(line.operation_type, TipType::MemberKickedOut);
-        assert_eq!(line.member_list.first().unwrap().reason, "moved on");
+        let who = line.member_list.first().unwrap();
+        assert_eq!((&who.user_id, who.nick.as_str(), who.reason.as_str()), (&ben.id, "BEN", "moved on"));
         assert!(frame.members.first().unwrap().gone);
         let own = ben.next_own().await;
         let UserItem::Conversation(state) = &own.entries.first().unwrap().item else { panic!("{own:?}") };

@@ -85,7 +85,7 @@ on_both_engines! {
         assert_eq!(code(world.call(&ben, SendMessage { conversation_id: with(&anna), ..send }).await), 6017);
     }
 
-    /// MSG-40, MSG-46, SES-86: where nobody can write.
+    /// MSG-40, MSG-46, SES-86: where nobody can write. MSG-37: what is refused is neither stored nor delivered.
     async fn some_places_cannot_be_written_to(db: Db) {
         let world = World::new(db).await;
         let (anna, ben) = (world.join("anna").await, world.join("ben").await);
@@ -96,6 +96,9 @@ on_both_engines! {
         assert_eq!(code(world.call(&anna, to("GROUPnowhere")).await), 10010);
         let group = world.group(&ben, &[]).await;
         assert_eq!(code(world.call(&anna, world.text(&anna, &of(&group), "x")).await), 10007);
+        ben.drain(&world).await;
+        assert_eq!(world.say(&ben, &of(&group), "mine").await.message.sequence, 1);
+        assert!(ben.drain(&world).await.is_empty());
     }
 
     /// OBJ-1, MSG-42, OBJ-2, OBJ-3, OBJ-60, OBJ-67, MSG-35, MSG-50: sizes and combinations, at the limit and past it.

@@ -2,6 +2,7 @@
 
 mod conversations;
 mod groups;
+mod limits;
 mod matrix;
 mod messages;
 mod model;
@@ -162,12 +163,8 @@ impl World {
     pub(super) async fn group(&self, owner: &Person, others: &[&Person]) -> Group {
         let call = CreateGroup {
             name: "Team".into(),
-            group_type: hallway_protocol::group::GroupType::Work,
-            group_id: None,
-            introduction: String::new(),
-            notification: String::new(),
             member_list: others.iter().map(|person| person.id.clone()).collect(),
-            request_id: String::new(),
+            ..CreateGroup::default()
         };
         self.call(owner, call).await.unwrap().group
     }
