@@ -6,6 +6,7 @@
 pub mod config;
 pub mod event;
 pub mod key;
+pub mod log;
 pub mod model;
 pub mod transport;
 
@@ -25,6 +26,7 @@ pub use hallway_protocol as protocol;
 pub use hallway_protocol::{
     ChatError, ConversationId, ErrorCode, GroupId, Limits, Message, MessageId, UserId,
 };
+pub use log::LogLevel;
 pub use model::{Conversation, Timeline, TimelineItem};
 
 /// Every operation answers with a value or the spec's code.

@@ -72,7 +72,7 @@ impl Shared {
         // Nobody listening is no failure.
         let _ = self.events.send(event);
         if failed {
-            tracing::error!(?name, "an event handler of the app panicked");
+            crate::log::error!(?name, "an event handler of the app panicked");
             if name != EventName::Error {
                 let text = format!("a handler of {name:?} panicked");
                 self.emit(Event::Error(ErrorCode::UnexpectedError, text));

@@ -106,7 +106,7 @@ impl Engine {
     }
 
     async fn damaged(&mut self, error: CacheError) -> ChatError {
-        tracing::error!(%error, "the local copy could not be written");
+        crate::log::error!(%error, "the local copy could not be written");
         let error = ChatError::from(error);
         match self.cache.read(|db| Ok((conv::all(db)?, crate::cache::meta::cursors(db)?))).await {
             Ok((convs, cursors)) => {
@@ -114,7 +114,7 @@ impl Engine {
                 self.useq = Tracker::new(cursors.useq);
                 self.cursors = cursors;
             }
-            Err(error) => tracing::error!(%error, "the local copy could not be read"),
+            Err(error) => crate::log::error!(%error, "the local copy could not be read"),
         }
         self.shared.emit(Event::Error(ErrorCode::UnexpectedError, error.message.clone()));
         if self.link.is_some() {

@@ -126,7 +126,7 @@ impl Engine {
         match saved.await {
             Ok(()) => self.drafts.list.values_mut().for_each(|it| it.is_new = false),
             Err(error) => {
-                tracing::error!(%error, "drafts could not be saved");
+                crate::log::error!(%error, "drafts could not be saved");
                 self.drafts.save_at = Some(Instant::now() + PAUSE);
             }
         }
@@ -162,7 +162,7 @@ impl Engine {
                 return;
             }
             // Too long for the server, or the conversation is no more: it stays here.
-            Err(error) => tracing::debug!(code = %error.code, "a draft was refused"),
+            Err(error) => crate::log::debug!(code = %error.code, "a draft was refused"),
             Ok(()) => {}
         }
         if entry.draft != *draft {
@@ -174,7 +174,7 @@ impl Engine {
         }
         let kept = draft.clone();
         if let Err(error) = self.cache.write(move |db| meta::put_draft(db, &kept, false)).await {
-            tracing::error!(%error, "a draft could not be marked as sent");
+            crate::log::error!(%error, "a draft could not be marked as sent");
         }
     }
 }

@@ -158,7 +158,7 @@ impl Engine {
             }
             Err(Refused::SignIn(error)) => {
                 if error.retry() == Retry::NeedsUser {
-                    tracing::warn!(code = %error.code, "the session is over");
+                    crate::log::warn!(code = %error.code, "the session is over");
                     return Some(reason_of(&error));
                 }
                 if error.retry() == Retry::Permanent && self.shared.net() != NetState::Disconnected {
@@ -168,7 +168,7 @@ impl Engine {
                 error
             }
         };
-        tracing::debug!(code = %error.code, "connecting failed");
+        crate::log::debug!(code = %error.code, "connecting failed");
         self.shared.set_net(NetState::Disconnected);
         self.schedule_connect();
         if let (Some(wait), Some(at)) = (error.retry_after(), &mut self.connect_at) {
@@ -193,7 +193,7 @@ impl Engine {
             })
             .await;
         if let Err(error) = written {
-            tracing::error!(%error, "the session could not be kept");
+            crate::log::error!(%error, "the session could not be kept");
             self.shared.emit(Event::Error(ErrorCode::UnexpectedError, error.to_string()));
             self.backoff.next_patient_delay();
             self.schedule_connect();
@@ -218,6 +218,7 @@ impl Engine {
         self.queue.wake();
         self.reads.wake();
         self.drafts.wake();
+        crate::log::info!("connected");
         self.shared.set_net(NetState::Connected);
         self.start_round();
         ControlFlow::Continue(())
@@ -244,7 +245,7 @@ impl Engine {
             ..self.stored.clone()
         };
         if let Err(error) = account::remember(&self.config.data_dir, &stored) {
-            tracing::error!(%error, "the index of accounts could not be written");
+            crate::log::error!(%error, "the index of accounts could not be written");
         }
         self.stored = stored;
     }
@@ -287,6 +288,7 @@ impl Engine {
     /// The first round is through (SES-32, SES-60).
     pub(super) fn became_ready(&mut self) {
         self.was_ready = true;
+        crate::log::info!(conversations = self.book.iter().count(), "ready");
         self.announce_list();
         self.shared.set_ready(true);
         self.shared.emit(Event::SdkReady);
@@ -326,6 +328,7 @@ impl Engine {
             KickedOutType::UserSigExpired => ErrorCode::EndedByCredentialExpiry,
             KickedOutType::RestApiKick => ErrorCode::EndedByAdminKick,
         };
+        crate::log::info!(?kind, "the session was ended from elsewhere");
         let shared = self.shared.clone();
         self.end_session(code).await;
         self.finish(None).await;
@@ -359,7 +362,7 @@ impl Engine {
     async fn end_session(&mut self, code: ErrorCode) {
         self.token = None;
         if let Err(error) = self.cache.write_durably(|db| meta::put_token(db, None)).await {
-            tracing::error!(%error, "the token could not be removed");
+            crate::log::error!(%error, "the token could not be removed");
         }
         if let Some(session) = self.shared.session() {
             self.remember(&session);

@@ -305,7 +305,7 @@ impl Engine {
                 Ok(finished) => Woke::Done(Box::new(finished)),
                 Err(error) => {
                     if !error.is_cancelled() {
-                        tracing::error!("a job of the client panicked");
+                        crate::log::error!("a job of the client panicked");
                     }
                     Woke::Time
                 }

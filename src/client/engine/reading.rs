@@ -106,7 +106,7 @@ impl Engine {
             }
             // The conversation is no more, or not for this user.
             Err(error) => {
-                tracing::debug!(code = %error.code, "a read position was refused");
+                crate::log::debug!(code = %error.code, "a read position was refused");
                 None
             }
         };

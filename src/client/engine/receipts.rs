@@ -77,7 +77,7 @@ impl Engine {
                     *wanted = (*wanted).max(seq);
                 }
             }
-            Err(error) => tracing::debug!(code = %error.code, "a report of arrival was refused"),
+            Err(error) => crate::log::debug!(code = %error.code, "a report of arrival was refused"),
             Ok(()) => {
                 let known = items.into_iter().filter(|(id, _)| self.book.get(id).is_some());
                 let steps = known.map(|(id, seq)| Step::Delivered { id, seq }).collect();

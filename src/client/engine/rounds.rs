@@ -273,7 +273,7 @@ impl Engine {
                 self.rounds.paused_until = Some(Instant::now() + PAUSE);
             }
             Err(error) => {
-                tracing::warn!(code = %error.code, "the server does not tell about a conversation");
+                crate::log::warn!(code = %error.code, "the server does not tell about a conversation");
                 self.book.tracker(&id).give_up();
                 self.book.watch(&id);
             }
@@ -281,7 +281,7 @@ impl Engine {
     }
 
     fn round_failed(&mut self, error: &ChatError) {
-        tracing::warn!(code = %error.code, "catching up failed");
+        crate::log::warn!(code = %error.code, "catching up failed");
         self.rounds.phase = Phase::Idle;
         self.rounds.again = true;
         self.rounds.paused_until = Some(Instant::now() + error.retry_after().unwrap_or(PAUSE));
@@ -310,7 +310,7 @@ impl Engine {
                 return;
             }
             Err(error) => {
-                tracing::warn!(code = %error.code, "the server does not give the changes of a conversation");
+                crate::log::warn!(code = %error.code, "the server does not give the changes of a conversation");
                 tracker.give_up();
                 return self.book.watch(&id);
             }

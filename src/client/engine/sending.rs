@@ -141,7 +141,7 @@ impl Engine {
         if let Err(error) =
             self.cache.write_durably(move |db| outbox::update(db, &kept, Some(&failure))).await
         {
-            tracing::error!(%error, "a failed message could not be marked");
+            crate::log::error!(%error, "a failed message could not be marked");
         }
         let data = serde_json::to_value(&message).unwrap_or_default();
         let conversation_id = message.conversation_id.clone();

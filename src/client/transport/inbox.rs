@@ -31,7 +31,7 @@ impl Inbox {
             return;
         }
         if let Err(TrySendError::Full(event)) = self.out.try_send(event) {
-            tracing::warn!("events come faster than they are applied; starting again from the cursors");
+            crate::log::warn!("events come faster than they are applied; starting again from the cursors");
             self.held.push(ServerEvent::Resync {});
             if is_last_word(&event) {
                 self.held.push(event);

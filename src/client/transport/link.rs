@@ -80,7 +80,7 @@ impl Link {
                     end = write(sink, outgoing, &pulse) => end,
                     end = watch(heartbeat, &shared.0) => end,
                 };
-                tracing::debug!(?end, "link ended");
+                crate::log::debug!(?end, "link ended");
                 // In this order: whoever sees the events end finds the reason and a handle that is closed.
                 let _ = tell_end.send(end);
                 drop(shared);
@@ -146,7 +146,7 @@ where
                 return LinkEnd::Closed(frame.map(|frame| frame.reason.to_string()).unwrap_or_default());
             }
             Some(Ok(Message::Binary(bytes))) => {
-                tracing::warn!(bytes = bytes.len(), "skipped a binary frame");
+                crate::log::warn!(bytes = bytes.len(), "skipped a binary frame");
             }
             Some(Ok(_)) => {}
             Some(Err(tungstenite::Error::ConnectionClosed)) | None => return LinkEnd::Closed(String::new()),
@@ -161,7 +161,7 @@ fn take(text: &str, shared: &Shared, inbox: &mut Inbox) {
         Ok(frame) => frame,
         Err(error) => {
             // Its text may quote the frame; place and length are enough to find it in a capture.
-            tracing::warn!(
+            crate::log::warn!(
                 bytes = text.len(),
                 column = error.column(),
                 "skipped a frame that cannot be read"
@@ -175,20 +175,20 @@ fn take(text: &str, shared: &Shared, inbox: &mut Inbox) {
         }
         ServerFrame { id: Some(id), error: Some(error), .. } => shared.answer(id, Err(error)),
         ServerFrame { id: None, error: Some(error), .. } => {
-            tracing::warn!(code = %error.code, "the server could not read a request");
+            crate::log::warn!(code = %error.code, "the server could not read a request");
         }
         ServerFrame { method: Some(method), params: Some(params), .. } if method == "event" => {
             match serde_json::from_str(params.get()) {
                 Ok(ServerEvent::Unknown(_)) => {
-                    tracing::debug!(bytes = text.len(), "skipped an event of an unknown kind");
+                    crate::log::debug!(bytes = text.len(), "skipped an event of an unknown kind");
                 }
                 Ok(event) => inbox.push(event),
                 Err(error) => {
-                    tracing::warn!(column = error.column(), "skipped an event that cannot be read");
+                    crate::log::warn!(column = error.column(), "skipped an event that cannot be read");
                 }
             }
         }
-        _ => tracing::warn!(bytes = text.len(), "skipped a frame that is neither answer nor event"),
+        _ => crate::log::warn!(bytes = text.len(), "skipped a frame that is neither answer nor event"),
     }
 }
 

@@ -84,7 +84,7 @@ impl Rpc {
         let answer = reply?;
         serde_json::from_str(answer.get()).map_err(|error| {
             // The text of the error may quote the answer.
-            tracing::error!(method = name, column = error.column(), "an answer cannot be read");
+            crate::log::error!(method = name, column = error.column(), "an answer cannot be read");
             ErrorCode::UnexpectedError.into()
         })
     }
@@ -222,7 +222,7 @@ impl Calls {
 
 fn encode<M: Method>(id: u64, name: &str, params: &M) -> Result<String> {
     serde_json::to_string(&Request { jsonrpc: Version, id, method: name, params }).map_err(|_| {
-        tracing::error!(method = name, "a request cannot be written");
+        crate::log::error!(method = name, "a request cannot be written");
         ErrorCode::UnexpectedError.into()
     })
 }

@@ -11,7 +11,8 @@ use hallway_client::protocol::conversation::Draft;
 use hallway_client::protocol::link::InviteLink;
 use hallway_client::protocol::session::{Credential, DeviceClass};
 use hallway_client::{
-    CacheKey, Client, Config, ConversationId, Event, MessageOptions, SendOptions, ServerAddress, UserId,
+    CacheKey, Client, Config, ConversationId, Event, LogLevel, MessageOptions, SendOptions, ServerAddress,
+    UserId,
 };
 use hallway_tests::failure::{Failure, Outcome, While};
 use hallway_tests::process::{Program, program};
@@ -33,6 +34,7 @@ const SOON: Duration = Duration::from_secs(30);
 fn client_log() -> &'static Path {
     static LOG: OnceLock<PathBuf> = OnceLock::new();
     LOG.get_or_init(|| {
+        Client::set_log_level(LogLevel::Everything);
         let path = std::env::temp_dir().join(format!("hallway-client-{}.log", std::process::id()));
         let file = fs::File::create(&path).expect("the temporary directory can be written to");
         let subscriber = tracing_subscriber::fmt()
@@ -130,12 +132,8 @@ async fn words_and_passwords_are_readable_nowhere() -> Outcome {
     // Nobody else is there: a group of one is enough to write in.
     let group = hallway_client::protocol::method::CreateGroup {
         name: "alone".into(),
-        group_type: hallway_client::protocol::group::GroupType::Work,
-        group_id: None,
-        introduction: String::new(),
-        notification: String::new(),
-        member_list: Vec::new(),
         request_id: "alone".into(),
+        ..Default::default()
     };
     let group = one.create_group(group).await.doing("making a group")?.group.group_id;
     let place = ConversationId::Group(group);
