@@ -7,6 +7,7 @@
 
 mod conversation;
 mod group;
+mod history;
 mod message;
 mod session;
 mod user;
@@ -53,6 +54,8 @@ pub struct MessageOptions {
     pub reply_to: Option<Quote>,
     /// OBJ-35. Groups only.
     pub at_user_list: Vec<String>,
+    /// OBJ-45, MSG-17: only these members see it. Groups only, without mentions.
+    pub receiver_list: Vec<hallway_protocol::UserId>,
 }
 
 /// A cheap handle on one account at one server. Clones are the same handle; when the last one is dropped the

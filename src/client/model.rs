@@ -102,6 +102,35 @@ pub struct Timeline {
     pub has_newer: bool,
 }
 
+/// Where a hop through history begins (MSG-66).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HopStart {
+    /// At this place.
+    Sequence(u64),
+    /// At this time, in unix seconds.
+    Time(i64),
+}
+
+/// Which way a hop through history goes (MSG-66).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Towards the first message.
+    Older,
+    /// Towards the newest.
+    Newer,
+}
+
+/// A page of history (MSG-66).
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryPage {
+    /// Oldest first.
+    pub message_list: Vec<Message>,
+    /// There is nothing more in this direction.
+    pub is_completed: bool,
+    /// Where the next page starts; none when completed.
+    pub next_message_seq: Option<u64>,
+}
+
 /// Answer to a login (SES-11).
 #[derive(Clone, Debug)]
 pub struct Login {
@@ -114,6 +143,8 @@ pub struct Login {
 /// Which conversations a list wants (CONV-60).
 #[derive(Clone, Debug, Default)]
 pub struct ConversationFilter {
+    /// Only these; unknown ones are left out. An empty list leaves out all.
+    pub conversation_id_list: Option<Vec<ConversationId>>,
     /// Only this kind.
     pub kind: Option<ConversationType>,
     /// Only those with unread messages.

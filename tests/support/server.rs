@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use hallway_client::ServerAddress;
 use hallway_client::transport::{Link, TransportConfig, connect};
@@ -113,6 +113,25 @@ impl TestServer {
         self.begin().await
     }
 
+    /// The same with a clock that is `by` ahead of this computer's: a server never goes behind what it once said, and
+    /// something in it seems to have been changed then.
+    pub async fn restart_ahead(&mut self, by: Duration) -> Outcome {
+        if let Some(handle) = self.handle.take() {
+            handle.stop().await;
+        }
+        let ahead = i64::try_from(by.as_millis()).doing("a time")?;
+        let db = open(&self.config).await?;
+        db.write(WriteKey::user(0), move |tx| {
+            let sql = "UPDATE conversation SET changed_ms = changed_ms + $1";
+            tx.execute(sql, &[ahead.into()]).map(|_| ())
+        })
+        .await
+        .map_err(|error: StoreError| error)
+        .doing("setting the clock")?;
+        db.close().await;
+        self.begin().await
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -154,8 +173,8 @@ impl TestServer {
     }
 }
 
-/// Accounts without passwords, for a server that is not running yet.
-pub async fn make_accounts(config: &Config, people: &[&str]) -> Outcome {
+/// The database of a server that is not running.
+async fn open(config: &Config) -> Outcome<Db> {
     let url = config.database.url.expose();
     let location = if url.is_empty() {
         std::fs::create_dir_all(&config.server.data_dir).doing(config.server.data_dir.display())?;
@@ -163,7 +182,12 @@ pub async fn make_accounts(config: &Config, people: &[&str]) -> Outcome {
     } else {
         Location::Postgres { url: url.to_owned() }
     };
-    let db = Db::open(DbOptions::new(location)).await.doing("making the database")?;
+    Db::open(DbOptions::new(location)).await.doing("making the database")
+}
+
+/// Accounts without passwords, for a server that is not running yet.
+pub async fn make_accounts(config: &Config, people: &[&str]) -> Outcome {
+    let db = open(config).await?;
     let rows: Vec<(i64, String)> =
         (FIRST_ACCOUNT..).zip(people.iter().map(|user| (*user).to_owned())).collect();
     db.write(WriteKey::user(0), move |tx| {

@@ -12,11 +12,12 @@ use crate::model::{Conversation, ConversationFilter};
 use crate::{ChatError, Result};
 
 impl Client {
-    /// The list, sorted, from the local copy (CONV-60).
+    /// The list, sorted, from the local copy; the parts of the filter are joined by "and" (CONV-60).
     pub async fn get_conversation_list(&self, filter: ConversationFilter) -> Result<Vec<Conversation>> {
         self.account()?;
         let wanted = |it: &&Conversation| {
-            filter.kind.is_none_or(|kind| it.kind() == kind)
+            filter.conversation_id_list.as_ref().is_none_or(|ids| ids.contains(&it.conversation_id))
+                && filter.kind.is_none_or(|kind| it.kind() == kind)
                 && (!filter.has_unread_count || it.unread_count > 0)
                 && (!filter.has_group_at_info || !it.group_at_info_list.is_empty())
         };

@@ -1,4 +1,4 @@
-//! Messages (spec part 2).
+//! Messages: making, sending, changing them (spec part 2). Reading them is in `history`.
 
 use std::time::{Duration, Instant};
 
@@ -10,11 +10,9 @@ use hallway_protocol::{ConversationId, ErrorCode, Message, MessageId};
 use tokio::sync::oneshot;
 
 use super::{Client, MessageOptions, SendOptions};
-use crate::cache::outbox::Wish;
-use crate::cache::{conv, messages, outbox, timeline};
+use crate::cache::outbox::{self, Wish};
 use crate::engine::Command;
 use crate::engine::apply::Step;
-use crate::model::{Around, Timeline, TimelineItem};
 use crate::shared::now_ms;
 use crate::{ChatError, Result};
 
@@ -27,7 +25,8 @@ impl Client {
     /// # Errors
     ///
     /// 2024 before a login; 2106 to the system conversation; 6017 for an empty text; 8001 for one that is too long;
-    /// mentions as [`Self::create_text_at_message`].
+    /// 10004 for receivers that are too many, outside of groups, or together with mentions (MSG-17); mentions as
+    /// [`Self::create_text_at_message`].
     pub fn create_text_message(
         &self,
         to: ConversationId,
@@ -40,6 +39,7 @@ impl Client {
             return Err(ErrorCode::ConversationKindNotAllowed.into());
         }
         self.check_mentions(&to, &options.at_user_list)?;
+        self.check_receivers(&to, &options)?;
         let time = self.get_server_time() / 1000;
         let message = Message {
             id: MessageId::new(session.user_number, time.max(0), rand::random()),
@@ -64,7 +64,7 @@ impl Client {
             need_read_receipt: options.need_read_receipt,
             read_receipt_info: None,
             is_support_extension: options.is_support_extension,
-            receiver_list: Vec::new(),
+            receiver_list: options.receiver_list,
             is_broadcast_message: false,
             has_risk_content: false,
             reactions: Vec::new(),
@@ -105,6 +105,17 @@ impl Client {
         let named = at_user_list.iter().filter(|at| *at != MENTION_ALL).count();
         if named + everybody > self.inner.shared.limits().mentions_per_message as usize {
             return Err(ErrorCode::TooManyMentions.into());
+        }
+        Ok(())
+    }
+
+    fn check_receivers(&self, to: &ConversationId, options: &MessageOptions) -> Result<()> {
+        let most = self.inner.shared.limits().receivers_per_message as usize;
+        let is_wrong = to.kind() != ConversationType::Group
+            || !options.at_user_list.is_empty()
+            || options.receiver_list.len() > most;
+        if is_wrong && !options.receiver_list.is_empty() {
+            return Err(ErrorCode::GroupParameterInvalid.into());
         }
         Ok(())
     }
@@ -294,128 +305,6 @@ impl Client {
         let steps = hidden.iter().map(|it| Step::Hidden { message: it.clone(), is_hidden: true }).collect();
         self.apply(steps).await?;
         Ok(hidden)
-    }
-
-    /// A message of the local copy or the outbox (MSG-64).
-    pub async fn find_message(&self, id: &MessageId) -> Result<Option<Message>> {
-        let id = id.clone();
-        let account = self.account()?;
-        let found = account.cache.read(move |db| match messages::by_id(db, &id)? {
-            Some(message) => Ok(Some(message)),
-            None => Ok(outbox::all(db)?
-                .into_iter()
-                .find(|it| it.message.id == id)
-                .map(|it| (*it.message).clone())),
-        });
-        Ok(found.await?)
-    }
-
-    /// A page of history, oldest first, backwards from the newest or from before a message; the id to go on from, and
-    /// whether there is nothing older (MSG-65). Missing messages are fetched; without a network the page ends where they
-    /// begin.
-    ///
-    /// # Errors
-    ///
-    /// 2500 for an unknown conversation, 20022 for an unknown start.
-    pub async fn get_message_list(
-        &self,
-        conversation_id: &ConversationId,
-        next_req_message_id: Option<&MessageId>,
-    ) -> Result<(Vec<Message>, Option<MessageId>, bool)> {
-        let cache = self.account()?.cache.clone();
-        let wanted = conversation_id.clone();
-        if cache.read(move |db| conv::key_of(db, &wanted)).await?.is_none() {
-            self.get_conversation_profile(conversation_id).await?;
-        }
-        let around = match next_req_message_id {
-            None => Around::Latest,
-            Some(id) => {
-                let id = id.clone();
-                let from = cache.read(move |db| messages::by_id(db, &id)).await?;
-                Around::Sequence(from.ok_or(ErrorCode::MessageUnknown)?.sequence)
-            }
-        };
-        let page = self.inner.shared.limits().history_page.max(1) as usize;
-        loop {
-            let wanted = conversation_id.clone();
-            // One more than the page for what `Sequence` itself begins with.
-            let view = cache.read(move |db| timeline::read(db, &wanted, around, page, 0)).await?;
-            let below = match around {
-                Around::Latest => u64::MAX,
-                Around::Sequence(place) => place,
-            };
-            let mut found = Vec::new();
-            let mut hole = None;
-            for item in view.timeline.items.iter().rev() {
-                match item {
-                    TimelineItem::Message(message) if message.sequence < below => {
-                        found.push((**message).clone())
-                    }
-                    TimelineItem::Hole { from_seq, to_seq } if *from_seq < below => {
-                        hole = Some((*from_seq, *to_seq));
-                        break;
-                    }
-                    _ => {}
-                }
-            }
-            if let Some((from, to)) = hole
-                && self.inner.shared.rpc().is_some()
-                && self.ask(|reply| Command::Fill(conversation_id.clone(), from, to, reply)).await.is_ok()
-            {
-                continue;
-            }
-            found.reverse();
-            let is_completed = hole.is_none() && !view.timeline.has_older;
-            let next = found.first().filter(|_| !is_completed).map(|message| message.id.clone());
-            return Ok((found, next, is_completed));
-        }
-    }
-
-    /// What is drawn of a conversation, from the local copy: at most `before` items before the place and `after` behind
-    /// it. Parts that may be out of date are brought up to date in the background; [`crate::Event::TimelineUpdated`]
-    /// follows.
-    pub async fn timeline(
-        &self,
-        conversation_id: &ConversationId,
-        around: Around,
-        before: usize,
-        after: usize,
-    ) -> Result<Timeline> {
-        let account = self.account()?;
-        let id = conversation_id.clone();
-        let view = account.cache.read(move |db| timeline::read(db, &id, around, before, after)).await?;
-        if !view.old.is_empty() {
-            let _ = account.commands.send(Command::Stale(conversation_id.clone(), view.old));
-        }
-        Ok(view.timeline)
-    }
-
-    /// Fetches a hole or older messages, a page at a time: the newest of the stretch, and the oldest too where messages
-    /// on both sides of a wide hole are known. [`crate::Event::TimelineUpdated`] follows.
-    ///
-    /// # Errors
-    ///
-    /// 2805 without a connection.
-    pub async fn fill(&self, conversation_id: &ConversationId, from_seq: u64, to_seq: u64) -> Result<()> {
-        if from_seq > to_seq {
-            return Err(ErrorCode::InvalidParameter.into());
-        }
-        let page = u64::from(self.inner.shared.limits().history_page.max(1));
-        let id = conversation_id.clone();
-        let between = self
-            .account()?
-            .cache
-            .read(move |db| {
-                let Some(key) = conv::key_of(db, &id)? else { return Ok(false) };
-                let ranges = conv::ranges(db, key)?;
-                Ok(ranges.covers(from_seq.saturating_sub(1)) && ranges.covers(to_seq + 1))
-            })
-            .await?;
-        let fill = |from, to| self.ask(move |reply| Command::Fill(conversation_id.clone(), from, to, reply));
-        if between && to_seq - from_seq >= page {
-            fill(from_seq, from_seq + page - 1).await?;
-        }
-        fill(from_seq, to_seq).await
     }
 }
 

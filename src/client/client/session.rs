@@ -146,9 +146,9 @@ impl Client {
         if result.is_err() && is_new {
             // An account that never signed in leaves nothing behind.
             if let Err(error) = key::forget(&folder).await {
-                tracing::warn!(%error, "an unused key could not be removed");
+                crate::log::warn!(%error, "an unused key could not be removed");
             } else if let Err(error) = std::fs::remove_dir_all(&folder) {
-                tracing::warn!(%error, "an unused folder could not be removed");
+                crate::log::warn!(%error, "an unused folder could not be removed");
             }
         }
         let login = result?;
@@ -214,7 +214,9 @@ impl Client {
     }
 
     async fn start(&self, start: Start) -> Result<()> {
-        if let Some(Signed { answer, .. }) = start.signed.as_deref() {
+        if let Some(Signed { link, answer }) = start.signed.as_deref() {
+            // Not ready from here on, instead of not connected until the task looks at it (SES-31).
+            self.inner.shared.set_rpc(Some(link.rpc().clone()));
             self.inner.shared.set_session(Some(session_of(answer)));
             self.inner.shared.set_limits(answer.limits.clone());
         }

@@ -1,5 +1,9 @@
 //! The SDK against a real server: what an app can count on, row by row.
 
+mod groups;
+mod history;
+mod list;
+mod message;
 mod own_side;
 mod sending;
 mod sessions;

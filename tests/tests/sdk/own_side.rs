@@ -16,7 +16,7 @@ async fn drafted(device: &Device) -> Outcome<String> {
     Ok(listed(device, "ben").await?.and_then(|it| it.draft).map(|it| it.draft_text).unwrap_or_default())
 }
 
-/// CONV-70, CONV-75, CONV-101, MSG-93, SES-52, R15: reading clears the count here at once, on the own other instance, and
+/// CONV-70, CONV-75, CONV-101, OBJ-34, CONV-46, MSG-93, SES-52, R15: reading clears the count here at once, on the own other instance, and
 /// shows at the peer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reading_clears_every_instance_and_shows_at_the_peer() -> Outcome {
@@ -109,7 +109,7 @@ async fn arrival_is_reported_to_the_sender() -> Outcome {
     Ok(())
 }
 
-/// PLUS-4, R16: a draft is in the list at once, survives a program that ends without a word, and follows to the own other
+/// PLUS-4 (in place of SES-57), CONV-34, R16: a draft is in the list at once, survives a program that ends without a word, and follows to the own other
 /// instance; sending it away removes it there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_draft_follows_the_user() -> Outcome {
@@ -141,7 +141,7 @@ async fn a_draft_follows_the_user() -> Outcome {
     until_listed(&mut desk, "ben", "without a draft", |it| it.draft.is_none()).await
 }
 
-/// MSG-62, PLUS-5: deleted for oneself: on every own instance, also one that was away, and for nobody else.
+/// MSG-62, OBJ-40, PLUS-5 (in place of SES-54): deleted for oneself: on every own instance, also one that was away, and for nobody else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deleting_for_oneself_reaches_the_own_instances_only() -> Outcome {
     let server = server().await?;
@@ -167,7 +167,27 @@ async fn deleting_for_oneself_reaches_the_own_instances_only() -> Outcome {
     until_shown(&mut ben, "ann", &["one", "two"]).await
 }
 
-/// CONV-62, CONV-64, PLUS-5: cleared and deleted conversations are so on every own instance; a new message brings one back
+/// MSG-3: a call deletes as many as one may, leaves the rest alone, and waits a second for the call before it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleting_takes_so_many_and_one_call_per_second() -> Outcome {
+    let server = server().await?;
+    let ann = device(&server, "ann", "ann-desk").await?;
+    let most = ann.client.limits().delete_messages_per_call as usize;
+    let mut sent = Vec::new();
+    for number in 0..most + 2 {
+        sent.push(say(&ann, "ben", &number.to_string()).await?);
+    }
+    let started = std::time::Instant::now();
+    let hidden = ann.client.delete_message(&sent).await.doing("deleting")?;
+    assert_eq!(hidden.len(), most);
+    assert_eq!(shown(&ann, "ben").await?, [most.to_string(), (most + 1).to_string()]);
+    ann.client.delete_message(&sent[most..]).await.doing("deleting")?;
+    assert!(started.elapsed() >= std::time::Duration::from_secs(1));
+    assert_eq!(shown(&ann, "ben").await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// CONV-62, CONV-64, PLUS-5 (in place of SES-55 and SES-56): cleared and deleted conversations are so on every own instance; a new message brings one back
 /// without its history.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clearing_and_deleting_a_conversation_reach_the_own_instances() -> Outcome {

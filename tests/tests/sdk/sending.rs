@@ -147,7 +147,7 @@ async fn a_send_may_fail_after_a_while_and_be_sent_again() -> Outcome {
     Ok(())
 }
 
-/// MSG-61, MSG-63, MSG-91, MSG-92, SES-51, CONV-59: changes and recalls reach the peer and the own other instance; a recalled
+/// MSG-61, MSG-63, MSG-91, MSG-92, OBJ-37, OBJ-38, OBJ-39, OBJ-41, SES-51, CONV-59: changes and recalls reach the peer and the own other instance; a recalled
 /// message is a placeholder and no longer unread.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changes_and_recalls_reach_everybody() -> Outcome {

@@ -148,7 +148,7 @@ async fn missing_very_much_starts_with_the_newest_page() -> Outcome {
     Ok(())
 }
 
-/// SES-3, SES-40 to SES-44, SES-61, SES-62: one instance too many sends the oldest away, which then stays away.
+/// SES-3, SES-30, SES-40, SES-41, SES-42, SES-43, SES-44, SES-61, SES-62: one instance too many sends the oldest away, which then stays away.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_instance_too_many_sends_the_oldest_away() -> Outcome {
     let server = server().await?;
@@ -234,8 +234,8 @@ async fn a_forgotten_account_leaves_nothing() -> Outcome {
     Ok(())
 }
 
-/// SES-13, SES-17, SES-18, SES-65: handlers are called in their order, one that panics stops nobody, and a destroyed handle is
-/// of no more use.
+/// SES-13, SES-17, SES-18, SES-64, SES-65: handlers are called in their order, one that panics is told of and stops nobody, and a
+/// destroyed handle is of no more use.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn handlers_are_called_in_order_until_the_handle_is_destroyed() -> Outcome {
     let server = server().await?;
@@ -250,6 +250,13 @@ async fn handlers_are_called_in_order_until_the_handle_is_destroyed() -> Outcome
     ann.client.on(EventName::MessageReceived, |_| panic!("a handler of the app fails"));
     let second = ann.client.on(EventName::MessageReceived, note("second"));
     ann.client.on(EventName::SdkDestroyed, note("destroyed"));
+    let failures = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let told = std::sync::Arc::clone(&failures);
+    ann.client.on(EventName::Error, move |event| {
+        if let Event::Error(code, text) = event {
+            told.lock().expect("a list").push((*code, text.clone()));
+        }
+    });
     say(&ben, "ann", "one").await?;
     received(&mut ann).await?;
     ann.client.off(second);
@@ -257,7 +264,98 @@ async fn handlers_are_called_in_order_until_the_handle_is_destroyed() -> Outcome
     received(&mut ann).await?;
     ann.client.destroy().await.doing("destroying")?;
     assert_eq!(*heard.lock().expect("a list"), ["first", "second", "first", "destroyed"]);
+    let failures = failures.lock().expect("a list");
+    let text = "a handler of MessageReceived panicked".to_owned();
+    assert_eq!(*failures, vec![(ErrorCode::UnexpectedError, text); 2]);
     let refused = ann.client.resume(ann.user.clone()).await;
     assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::StateNotAllowed));
+    Ok(())
+}
+
+/// SES-30, SES-31, SES-4: logged out, logging in, syncing, ready, and logged out again; what each state refuses. Only a login
+/// leads back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_login_leads_to_ready() -> Outcome {
+    let server = server().await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let needs_server = async |device: &Device| {
+        device.client.search_users("", None).await.map(|_| ()).map_err(|error| error.code)
+    };
+    assert_eq!(needs_server(&ann).await, Ok(()));
+    ann.client.logout().await.doing("logging out")?;
+    assert_eq!(needs_server(&ann).await, Err(ErrorCode::NotLoggedIn));
+    assert_eq!(text_for(&ann, "ben", "x").is_err(), true, "a message carries its sender");
+
+    // Every frame takes its time now.
+    ann.net.set_delay(Duration::from_millis(300));
+    let sig = || Outcome::Ok(Credential::UserSig(server.user_sig(&ann.user)?));
+    let (first, second) =
+        tokio::join!(ann.client.login(ann.user.clone(), sig()?), ann.client.login(ann.user.clone(), sig()?),);
+    assert_eq!(second.map(|_| ()).map_err(|error| error.code), Err(ErrorCode::LoginRepeated));
+    assert!(!first.doing("logging in")?.repeat_login);
+    assert!(!ann.client.is_ready());
+    assert_eq!(needs_server(&ann).await, Err(ErrorCode::NotReady), "signed in, not synced");
+    assert!(text_for(&ann, "ben", "x").is_ok());
+    ann.until_ready().await?;
+    assert_eq!(needs_server(&ann).await, Ok(()));
+    Ok(())
+}
+
+/// SES-15: 0 before the first login, then the server's clock, learnt again with each connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clock_is_the_servers() -> Outcome {
+    const HOUR: i64 = 3_600_000;
+    let mut server = server().await?;
+    let nobody = hallway_client::Config {
+        app_id: hallway_tests::support::APP_ID,
+        server: hallway_client::ServerAddress {
+            address: server.address().to_string(),
+            pin: None,
+            plain: true,
+        },
+        data_dir: server.dir().join("nobody"),
+        cache_key: hallway_client::CacheKey::Raw(zeroize::Zeroizing::new(hallway_tests::support::CACHE_KEY)),
+        device_class: hallway_client::protocol::session::DeviceClass::Desktop,
+        client_version: "hallway-tests".into(),
+        send_timeout: None,
+    };
+    assert_eq!(Client::create(nobody).doing("making a client")?.get_server_time(), 0);
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    say(&ann, "ben", "now").await?;
+    let here = || std::time::UNIX_EPOCH.elapsed().map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(0));
+    assert!((ann.client.get_server_time() - here()).abs() < 60_000);
+    server.restart_ahead(Duration::from_millis(HOUR.unsigned_abs())).await?;
+    ann.net.lead_to(server.address());
+    ann.until("an hour ahead", SOON, |ann| ann.client.get_server_time() > here() + HOUR - 60_000).await?;
+    assert!(ann.client.get_server_time() < here() + HOUR + 60_000);
+    Ok(())
+}
+
+/// SES-33, SES-63: the state of the connection is told when it is another one, and only then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_state_of_the_connection_is_told_on_change() -> Outcome {
+    let server = server().await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let states = std::sync::Arc::new(std::sync::Mutex::new(vec![ann.client.net_state()]));
+    let told = std::sync::Arc::clone(&states);
+    ann.client.on(EventName::NetStateChanged, move |event| {
+        if let Event::NetStateChanged(state) = event {
+            told.lock().expect("a list").push(*state);
+        }
+    });
+    ann.net.cut();
+    ann.until_net(NetState::Connecting, SOON).await?;
+    ann.until_net(NetState::Connected, SOON).await?;
+    offline(&mut ann).await?;
+    // Trying and failing again tells nothing new.
+    ann.client.wake();
+    ann.client.wake();
+    ann.net.set_down(false);
+    ann.until_net(NetState::Connected, SOON).await?;
+    let states = states.lock().expect("a list");
+    assert!(states.windows(2).all(|pair| pair[0] != pair[1]), "{states:?}");
+    use NetState::{Connected, Connecting, Disconnected};
+    assert_eq!(states[..5], [Connected, Connecting, Connected, Connecting, Disconnected], "{states:?}");
+    assert_eq!(states.last(), Some(&ann.client.net_state()));
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hallway_client::model::{Around, Timeline, TimelineItem};
 use hallway_client::{Conversation, ConversationId, Event, Message, MessageOptions, SendOptions, UserId};
+use hallway_protocol::method::CreateGroup;
 use hallway_tests::failure::{Failure, Outcome, While};
 use hallway_tests::support::{Device, Dice, Engine, TestServer};
 use tokio::time::Instant;
@@ -106,6 +107,31 @@ pub async fn until(
         }
     }
     Ok(())
+}
+
+/// A group of `owner` and others, and its conversation.
+pub async fn group(owner: &Device, others: &[&str]) -> Outcome<ConversationId> {
+    let member_list = others.iter().map(|user| user.parse()).collect::<Result<_, _>>().doing("ids")?;
+    let group = CreateGroup { name: "Team".into(), member_list, ..CreateGroup::default() };
+    let made = owner.client.create_group(group).await.doing("making a group")?;
+    Ok(ConversationId::Group(made.group.group_id))
+}
+
+/// The list's line of any conversation.
+pub async fn line_of(device: &Device, id: &ConversationId) -> Outcome<Option<Conversation>> {
+    let list = device.client.get_conversation_list(Default::default()).await.doing("the list")?;
+    Ok(list.into_iter().find(|it| it.conversation_id == *id))
+}
+
+/// Waits until the list's line of a conversation is so, and returns it.
+pub async fn until_line(
+    device: &mut Device,
+    id: &ConversationId,
+    what: &str,
+    is_so: impl Fn(&Conversation) -> bool,
+) -> Outcome<Conversation> {
+    until(device, what, async |device| Ok(line_of(device, id).await?.is_some_and(|it| is_so(&it)))).await?;
+    line_of(device, id).await?.doing("a line")
 }
 
 /// The next messages the app is told of.

@@ -1,0 +1,211 @@
+//! The conversation list: its lines, its order, its filters, its events.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hallway_client::model::ConversationFilter;
+use hallway_client::{ConversationId, Event, EventName, Message, MessageOptions, SendOptions};
+use hallway_protocol::conversation::{AtType, Draft, RemindType};
+use hallway_protocol::group::GroupType;
+use hallway_protocol::ids::{ConversationType, MENTION_ALL};
+use hallway_protocol::message::{MessageStatus, Payload};
+use hallway_tests::failure::{Outcome, While};
+use hallway_tests::support::{Device, Engine, TestServer};
+
+use crate::support::*;
+
+async fn send(from: &Device, to: &ConversationId, text: &str, at: &[&str]) -> Outcome<Message> {
+    let options = MessageOptions {
+        at_user_list: at.iter().map(|at| (*at).to_owned()).collect(),
+        ..MessageOptions::default()
+    };
+    let message = from.client.create_text_message(to.clone(), text, options).doing("making")?;
+    from.client.send_message(message, SendOptions::default()).await.doing("sending")
+}
+
+/// The server knows the whole second of a message: what comes after this is newer.
+async fn next_second(device: &Device) {
+    let second = device.client.get_server_time() % 1000;
+    tokio::time::sleep(Duration::from_millis((1000 - second).unsigned_abs() + 1)).await;
+}
+
+fn names(list: &[hallway_client::Conversation]) -> Vec<String> {
+    list.iter().map(|it| it.conversation_id.to_string()).collect()
+}
+
+/// CONV-20, CONV-21, CONV-22, CONV-23, CONV-24, CONV-25, CONV-26, CONV-30, CONV-40, CONV-41, CONV-42, CONV-44, CONV-46: the lines of
+/// a person and of a group, and of their last messages.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_says_who_what_and_how_many() -> Outcome {
+    let server = server().await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let mut ben = device(&server, "ben", "ben-desk").await?;
+    ann.client.update_profile("Ann").await.doing("a name")?;
+    let place = group(&ann, &["ben"]).await?;
+    let said = say(&ann, "ben", "to you").await?;
+    send(&ann, &place, "one", &[]).await?;
+    let told = send(&ann, &place, "two", &[]).await?;
+
+    let person = until_line(&mut ben, &with("ann"), "told", |it| it.unread_count == 1).await?;
+    assert_eq!(
+        (person.conversation_id.to_string().as_str(), person.kind()),
+        ("C2Cann", ConversationType::C2c)
+    );
+    assert_eq!(person.user_profile.as_ref().map(|it| it.nick.as_str()), Some("Ann"));
+    assert!(person.group_profile.is_none() && !person.is_readonly && person.draft.is_none());
+    assert_eq!((person.display_name(), person.message_remind_type), ("Ann", RemindType::AcceptAndNotify));
+    let last = person.last_message.doing("a last message")?;
+    assert_eq!((last.time, last.sequence, last.from.as_str()), (said.time, 1, "ann"));
+    assert_eq!((&last.id, last.status), (&said.id, MessageStatus::Success));
+    assert_eq!(last.payload, Payload::text("to you"));
+
+    let team = until_line(&mut ben, &place, "told", |it| it.unread_count == 2).await?;
+    assert_eq!(team.kind(), ConversationType::Group);
+    let profile = team.group_profile.as_ref().doing("the group")?;
+    assert_eq!((profile.group_type, profile.name.as_str()), (GroupType::Work, "Team"));
+    assert!(team.user_profile.is_none());
+    let last = team.last_message.doing("a last message")?;
+    assert_eq!((last.sequence, last.nick.as_str(), last.name_card.as_str()), (told.sequence, "Ann", ""));
+
+    // Whether the other one has read it.
+    assert!(line_of(&ann, &with("ben")).await?.is_some_and(|it| it.peer.read_seq < said.sequence));
+    ben.client.set_message_read(&with("ann"), None).await.doing("reading")?;
+    until_line(&mut ann, &with("ben"), "read", |it| it.peer.read_seq == said.sequence).await?;
+    Ok(())
+}
+
+/// CONV-27, CONV-51, CONV-52, CONV-53, CONV-54, OBJ-35, MSG-21, CONV-60: who mentioned, where and how; gone when read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mentions_stand_in_the_list_until_they_are_read() -> Outcome {
+    let server = server().await?;
+    let ann = device(&server, "ann", "ann-desk").await?;
+    let mut ben = device(&server, "ben", "ben-desk").await?;
+    let place = group(&ann, &["ben"]).await?;
+    for at in [&[][..], &["ben"], &[MENTION_ALL], &["ben", MENTION_ALL], &["ann"]] {
+        send(&ann, &place, "look", at).await?;
+    }
+    say(&ann, "ben", "to you").await?;
+    until_line(&mut ben, &with("ann"), "told", |it| it.unread_count == 1).await?;
+    let line = until_line(&mut ben, &place, "mentioning", |it| it.group_at_info_list.len() == 3).await?;
+    let mentions: Vec<_> = line
+        .group_at_info_list
+        .iter()
+        .map(|it| (it.from.as_str(), it.message_sequence, it.at_types))
+        .collect();
+    assert_eq!(mentions, [("ann", 2, AtType::Me), ("ann", 3, AtType::All), ("ann", 4, AtType::AllAndMe)]);
+    let mentioning = ConversationFilter { has_group_at_info: true, ..ConversationFilter::default() };
+    let list = ben.client.get_conversation_list(mentioning.clone()).await.doing("the list")?;
+    assert_eq!(names(&list), [place.to_string()]);
+    ben.client.set_message_read(&place, None).await.doing("reading")?;
+    assert_eq!(ben.client.get_conversation_list(mentioning).await.doing("the list")?, []);
+    Ok(())
+}
+
+/// CONV-56, CONV-60, CONV-63: newest first, by the last message or else the time of making; a draft moves nothing. Parts of a
+/// filter are joined by "and".
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_is_sorted_and_filtered() -> Outcome {
+    let server = TestServer::start(Engine::Sqlite, &["ann", "ben", "cem"]).await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let cem = device(&server, "cem", "cem-desk").await?;
+    say(&ann, "ben", "first").await?;
+    next_second(&ann).await;
+    say(&cem, "ann", "second").await?;
+    next_second(&ann).await;
+    let place = group(&ann, &["ben"]).await?;
+    let sorted = [place.to_string(), "C2Ccem".into(), "C2Cben".into()];
+    let list = async |device: &Device, filter| {
+        Outcome::Ok(names(&device.client.get_conversation_list(filter).await.doing("the list")?))
+    };
+    until(&mut ann, "in order", async |ann| Ok(list(ann, Default::default()).await? == sorted)).await?;
+    let draft = Draft { conversation_id: with("ben"), draft_text: "so".into(), reply_to: None, time_ms: 0 };
+    ann.client.set_conversation_draft(draft).await.doing("typing")?;
+    until_listed(&mut ann, "ben", "drafting", |it| it.draft.is_some()).await?;
+    assert_eq!(list(&ann, Default::default()).await?, sorted);
+    next_second(&ann).await;
+    say(&ann, "ben", "third").await?;
+    let sorted = ["C2Cben".into(), place.to_string(), "C2Ccem".into()];
+    until(&mut ann, "in order", async |ann| Ok(list(ann, Default::default()).await? == sorted)).await?;
+    // The same after a restart, from the local copy alone.
+    ann.net.set_down(true);
+    ann.restart().await?;
+    assert_eq!(list(&ann, Default::default()).await?, sorted);
+
+    let filter = ConversationFilter::default;
+    let ids = vec![with("nobody"), with("cem"), with("ben")];
+    let these = || ConversationFilter { conversation_id_list: Some(ids.clone()), ..filter() };
+    assert_eq!(list(&ann, these()).await?, ["C2Cben", "C2Ccem"], "unknown ones are left out");
+    let none = ConversationFilter { conversation_id_list: Some(Vec::new()), ..filter() };
+    assert_eq!(list(&ann, none).await?, Vec::<String>::new());
+    let groups = ConversationFilter { kind: Some(ConversationType::Group), ..filter() };
+    assert_eq!(list(&ann, groups).await?, [place.to_string()]);
+    let unread = ConversationFilter { has_unread_count: true, ..these() };
+    assert_eq!(list(&ann, unread).await?, ["C2Ccem"]);
+    let unread_groups =
+        ConversationFilter { has_unread_count: true, kind: Some(ConversationType::Group), ..filter() };
+    assert_eq!(list(&ann, unread_groups).await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// CONV-120, CONV-121, CONV-101, SES-66: the event carries the full list, changes that come together come as one, and the total
+/// is told when it has another value.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_of_the_list_are_told_together() -> Outcome {
+    let server = TestServer::start(Engine::Sqlite, &["ann", "ben", "cem"]).await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let (ben, cem) = (device(&server, "ben", "ben").await?, device(&server, "cem", "cem").await?);
+    let lists: Arc<Mutex<Vec<Arc<[hallway_client::Conversation]>>>> = Arc::default();
+    let totals = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&lists);
+    ann.client.on(EventName::ConversationListUpdated, move |event| {
+        if let Event::ConversationListUpdated(list) = event {
+            kept.lock().expect("lists").push(Arc::clone(list));
+        }
+    });
+    let kept = Arc::clone(&totals);
+    ann.client.on(EventName::TotalUnreadUpdated, move |event| {
+        if let Event::TotalUnreadUpdated(total) = event {
+            kept.lock().expect("totals").push(*total);
+        }
+    });
+    say(&ben, "ann", "one").await?;
+    say(&cem, "ann", "two").await?;
+    ann.until("counting two", SOON, |it| it.client.get_total_unread_message_count() == 2).await?;
+    let told = |wanted: &'static [&'static str]| {
+        let lists = Arc::clone(&lists);
+        move |_: &Device| {
+            let lists = lists.lock().expect("lists");
+            let mut last = lists.last().map(|list| names(list)).unwrap_or_default();
+            last.sort();
+            last == wanted
+        }
+    };
+    ann.until("told of both", SOON, told(&["C2Cben", "C2Ccem"])).await?;
+
+    // Ten changes in a moment.
+    let before = lists.lock().expect("lists").len();
+    for number in 0..10 {
+        let draft_text = number.to_string();
+        let draft = Draft { conversation_id: with("ben"), draft_text, reply_to: None, time_ms: 0 };
+        ann.client.set_conversation_draft(draft).await.doing("typing")?;
+    }
+    let last_draft = |list: &[hallway_client::Conversation]| {
+        list.iter().any(|it| it.draft.as_ref().is_some_and(|draft| draft.draft_text == "9"))
+    };
+    ann.until("told of the draft", SOON, |_| {
+        lists.lock().expect("lists").last().is_some_and(|list| last_draft(list))
+    })
+    .await?;
+    let events = lists.lock().expect("lists").len() - before;
+    assert!(events <= 2, "{events} events");
+    let list = ann.client.get_conversation_list(Default::default()).await.doing("the list")?;
+    assert_eq!(lists.lock().expect("lists").last().map(|last| last.to_vec()), Some(list), "full and sorted");
+
+    ann.client.set_message_read(&with("ben"), None).await.doing("reading")?;
+    ann.client.set_message_read(&with("cem"), None).await.doing("reading")?;
+    ann.until("told of none", SOON, |_| totals.lock().expect("totals").last() == Some(&0)).await?;
+    let totals = totals.lock().expect("totals");
+    assert!(totals.windows(2).all(|pair| pair[0] != pair[1]), "{totals:?}");
+    assert!(totals.contains(&2), "{totals:?}");
+    Ok(())
+}
