@@ -32,6 +32,10 @@ pub struct Conversation {
     pub is_pinned: bool,
     /// CONV-30.
     pub message_remind_type: RemindType,
+    /// CONV-31.
+    pub mark_list: Vec<u64>,
+    /// CONV-32.
+    pub custom_data: String,
     /// CONV-34, PLUS-4.
     pub draft: Option<Draft>,
     /// CONV-35.
@@ -147,6 +151,8 @@ pub struct ConversationFilter {
     pub conversation_id_list: Option<Vec<ConversationId>>,
     /// Only this kind.
     pub kind: Option<ConversationType>,
+    /// Only those with this mark; 0 for those without any.
+    pub mark_type: Option<u64>,
     /// Only those with unread messages.
     pub has_unread_count: bool,
     /// Only those with unread mentions.

@@ -22,6 +22,19 @@ pub enum RemindType {
     NotReceiveExceptAt,
 }
 
+/// The mark of conversations that a person wants to see as unread (CONV-81).
+pub const MARK_UNREAD: u64 = 0x2;
+
+/// Whether a number is a mark: one of the four with a meaning (CONV-80 to CONV-83), or a bit from 32 on (CONV-84).
+pub fn is_mark(number: u64) -> bool {
+    number.is_power_of_two() && (number <= 0x8 || number >= 0x1_0000_0000)
+}
+
+/// The marks in a set of bits, lowest first.
+pub fn mark_list(bits: u64) -> Vec<u64> {
+    (0..u64::BITS).filter_map(|bit| 1_u64.checked_shl(bit)).filter(|mark| bits & mark != 0).collect()
+}
+
 /// What is private to one user about a conversation and the same on all their instances. Changes of it
 /// travel in the user's own log; the server's read position is part of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +62,12 @@ pub struct ConversationState {
     /// CONV-30.
     #[serde(default)]
     pub message_remind_type: RemindType,
+    /// The marks that are set (CONV-31).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mark_list: Vec<u64>,
+    /// The app's own (CONV-32).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub custom_data: String,
 }
 
 /// A read position and what it means for the count. Positions only grow; the higher `read_seq` wins.

@@ -7,7 +7,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::Draft;
+use crate::conversation::{Draft, RemindType};
+use crate::error::ErrorCode;
 use crate::group::{Group, InviteOption, JoinOption, Member, MemberRole};
 use crate::ids::{ConversationId, GroupId, MessageId, UserId};
 use crate::message::{MessageControl, OfflinePush, Payload, Priority, Quote};
@@ -305,6 +306,49 @@ object! {
     DeletedConversations {
         /// Which.
         conversation_id_list: Vec<ConversationId>,
+    }
+    /// Changes what the caller has set about conversations; only given fields change (CONV-65 to CONV-67, CONV-72). One to
+    /// one, a conversation that does not exist yet is made. It reaches all own instances through the own log.
+    #[derive(Default)]
+    UpdateConversations {
+        /// 1 to 100, else 51006.
+        conversation_id_list: Vec<ConversationId>,
+        /// To the top (CONV-65); too many: 51012.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        is_pinned: Option<bool>,
+        /// How they make themselves noticed (CONV-72).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_remind_type: Option<RemindType>,
+        /// A label to set or to take off (CONV-66).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<MarkChange>,
+        /// At most 256 bytes, else 6017; empty removes it (CONV-67).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        custom_data: Option<String>,
+    }
+    /// A label to set or to take off (CONV-66).
+    #[derive(Copy, PartialEq, Eq)]
+    MarkChange {
+        /// CONV-80 to CONV-84; other values are 6017.
+        mark_type: u64,
+        /// False takes it off.
+        enable_mark: bool,
+    }
+    /// The conversations a batch call changed, and why it did not change the others.
+    ConversationsUpdated {
+        /// Changed, or as wanted before.
+        success_conversation_id_list: Vec<ConversationId>,
+        /// Not changed.
+        failure_conversation_id_list: Vec<ConversationFailure>,
+    }
+    /// Why a batch call did not change one conversation.
+    ConversationFailure {
+        /// Which.
+        conversation_id: ConversationId,
+        /// Why.
+        code: ErrorCode,
+        /// For developers.
+        message: String,
     }
     /// Keeps what the user has begun to write (CONV-63, PLUS-4).
     SetDraft {
@@ -609,6 +653,7 @@ methods! {
     "conversation.clear_history" ClearHistory => Done;
     "conversation.delete" DeleteConversations => DeletedConversations;
     "conversation.set_draft" SetDraft => Done;
+    "conversation.update" UpdateConversations => ConversationsUpdated;
 
     "user.get" GetUsers => Users;
     "user.search" SearchUsers => Users;

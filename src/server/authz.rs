@@ -98,6 +98,7 @@ fn row(method: MethodName) -> Row {
         M::GetConversation | M::SetRead | M::ClearHistory | M::DeleteConversations | M::SetDraft => {
             Row::Talk(own_side)
         }
+        M::UpdateConversations => Row::Talk(own_settings),
         M::CreateGroup => Row::SignedIn,
         M::GetGroup => Row::Group(see_group),
         M::UpdateGroup => Row::Group(change_profile),
@@ -148,6 +149,10 @@ fn members(_: GroupType, standing: Standing) -> Verdict {
 
 fn own_side(kind: GroupType, standing: Standing) -> Verdict {
     allowed(standing.is_in() || (standing == Standing::Former && kind != GroupType::AvRoom))
+}
+
+fn own_settings(kind: GroupType, standing: Standing) -> Verdict {
+    own_side(kind, standing).map_err(|_| ErrorCode::ConversationNoRight)
 }
 
 fn read_history(kind: GroupType, standing: Standing) -> Verdict {

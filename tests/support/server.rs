@@ -66,6 +66,15 @@ pub struct TestServer {
 impl TestServer {
     /// Starts a server without encryption and without rate limits, with an account for each of `people`.
     pub async fn start(engine: Engine, people: &[&str]) -> Outcome<Self> {
+        Self::start_with(engine, people, |_| {}).await
+    }
+
+    /// The same with a configuration of its own.
+    pub async fn start_with(
+        engine: Engine,
+        people: &[&str],
+        change: impl FnOnce(&mut Config),
+    ) -> Outcome<Self> {
         let dir = tempfile::Builder::new().prefix("hallway-test-").tempdir().doing("making a directory")?;
         let mut config = Config::default();
         config.server.bind = "127.0.0.1:0".into();
@@ -85,6 +94,7 @@ impl TestServer {
         if let Some(database) = &database {
             config.database.url = database.url.as_str().into();
         }
+        change(&mut config);
         make_accounts(&config, people).await?;
         let mut server = Self {
             config,

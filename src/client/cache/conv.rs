@@ -65,6 +65,8 @@ impl Conv {
             is_readonly: false,
             is_pinned: false,
             message_remind_type: RemindType::default(),
+            mark_list: Vec::new(),
+            custom_data: String::new(),
         };
         Self {
             key: 0,
@@ -159,6 +161,8 @@ impl Conv {
             remark: String::new(),
             is_pinned: self.state.is_pinned,
             message_remind_type: self.state.message_remind_type,
+            mark_list: self.state.mark_list.clone(),
+            custom_data: self.state.custom_data.clone(),
             draft: draft.filter(|draft| !draft.draft_text.is_empty() || draft.reply_to.is_some()).cloned(),
             is_readonly: self.state.is_readonly,
             read_seq: self.state.read.read_seq,

@@ -1,7 +1,10 @@
 //! Conversations (spec part 3).
 
-use hallway_protocol::conversation::Draft;
-use hallway_protocol::method::{ClearHistory, DeleteConversations, GetConversation, ReadScope};
+use hallway_protocol::conversation::{Draft, MARK_UNREAD, RemindType};
+use hallway_protocol::method::{
+    ClearHistory, ConversationsUpdated, DeleteConversations, GetConversation, MarkChange, ReadScope,
+    UpdateConversations,
+};
 use hallway_protocol::{ConversationId, ErrorCode};
 
 use super::Client;
@@ -18,6 +21,10 @@ impl Client {
         let wanted = |it: &&Conversation| {
             filter.conversation_id_list.as_ref().is_none_or(|ids| ids.contains(&it.conversation_id))
                 && filter.kind.is_none_or(|kind| it.kind() == kind)
+                && filter.mark_type.is_none_or(|mark| match mark {
+                    0 => it.mark_list.is_empty(),
+                    mark => it.mark_list.contains(&mark),
+                })
                 && (!filter.has_unread_count || it.unread_count > 0)
                 && (!filter.has_group_at_info || !it.group_at_info_list.is_empty())
         };
@@ -53,7 +60,8 @@ impl Client {
     }
 
     /// Read up to a place, or all there is (CONV-70). Here at once; the server and the other instances follow when they
-    /// can, also after a restart (R15). A position behind the present one has no effect.
+    /// can, also after a restart (R15). A position behind the present one has no effect. With a network, the mark "unread"
+    /// goes too (CONV-81).
     pub async fn set_message_read(
         &self,
         conversation_id: &ConversationId,
@@ -66,7 +74,12 @@ impl Client {
         {
             return Err(ErrorCode::ConversationNotFound.into());
         }
-        self.ask(|reply| Command::Read(conversation_id.clone(), sequence, reply)).await
+        self.ask(|reply| Command::Read(conversation_id.clone(), sequence, reply)).await?;
+        let is_marked = self.listed(conversation_id).is_some_and(|it| it.mark_list.contains(&MARK_UNREAD));
+        if is_marked && self.rpc().is_ok() {
+            self.mark_conversation(std::slice::from_ref(conversation_id), MARK_UNREAD, false).await?;
+        }
+        Ok(())
     }
 
     /// Marks everything read (CONV-71), as [`Self::set_message_read`].
@@ -137,6 +150,71 @@ impl Client {
         }
         account.commands.send(Command::Draft(draft)).map_err(|_| ErrorCode::NotLoggedIn)?;
         Ok(())
+    }
+
+    /// Pins a conversation to the top, or no more; one with somebody new is made (CONV-65).
+    ///
+    /// # Errors
+    ///
+    /// 51012 for one too many; 2501 for unknown users and groups.
+    pub async fn pin_conversation(&self, id: &ConversationId, is_pinned: bool) -> Result<()> {
+        let wanted = UpdateConversations { is_pinned: Some(is_pinned), ..UpdateConversations::default() };
+        let done = self.update_conversations(std::slice::from_ref(id), wanted).await?;
+        let failure = done.failure_conversation_id_list.into_iter().next();
+        failure.map_or(Ok(()), |failure| Err(ChatError::new(failure.code).with_message(failure.message)))
+    }
+
+    /// Sets or takes off a mark: one of [`hallway_protocol::conversation::is_mark`] (CONV-66).
+    ///
+    /// # Errors
+    ///
+    /// 51006 for none or too many conversations, 6017 for another number; in the list of failures 51007 and 51008.
+    pub async fn mark_conversation(
+        &self,
+        ids: &[ConversationId],
+        mark_type: u64,
+        enable_mark: bool,
+    ) -> Result<ConversationsUpdated> {
+        let mark = Some(MarkChange { mark_type, enable_mark });
+        self.update_conversations(ids, UpdateConversations { mark, ..UpdateConversations::default() }).await
+    }
+
+    /// Keeps up to 256 bytes of the app's own with conversations; an empty text removes them (CONV-67). Errors as
+    /// [`Self::mark_conversation`].
+    pub async fn set_conversation_custom_data(
+        &self,
+        ids: &[ConversationId],
+        custom_data: &str,
+    ) -> Result<ConversationsUpdated> {
+        let custom_data = Some(custom_data.to_owned());
+        self.update_conversations(ids, UpdateConversations { custom_data, ..UpdateConversations::default() })
+            .await
+    }
+
+    /// Says how conversations make themselves noticed (CONV-72, CONV-90 to CONV-94).
+    ///
+    /// # Errors
+    ///
+    /// 51006 for none or too many conversations; in the list of failures 10007 for a group that one is not in, and 6017 for a
+    /// type that this kind of conversation does not know.
+    pub async fn set_message_remind_type(
+        &self,
+        ids: &[ConversationId],
+        message_remind_type: RemindType,
+    ) -> Result<ConversationsUpdated> {
+        let message_remind_type = Some(message_remind_type);
+        let wanted = UpdateConversations { message_remind_type, ..UpdateConversations::default() };
+        self.update_conversations(ids, wanted).await
+    }
+
+    /// The list shows it when the own log brings it, a moment later, here as on the other instances: what the answer of a call
+    /// says may be older than what was told meanwhile.
+    async fn update_conversations(
+        &self,
+        ids: &[ConversationId],
+        wanted: UpdateConversations,
+    ) -> Result<ConversationsUpdated> {
+        self.rpc()?.call(&UpdateConversations { conversation_id_list: ids.to_vec(), ..wanted }).await
     }
 
     /// Sum of unread messages over conversations that are not muted (CONV-75, CONV-101).

@@ -272,6 +272,8 @@ impl Work<'_> {
             Step::Delisted(_) => {
                 conv.state.hidden_to = Some(conv.counters.seq);
                 conv.state.is_pinned = false;
+                conv.state.mark_list.clear();
+                conv.state.custom_data.clear();
             }
             Step::Read { id, read, settled } => {
                 conv.state.read = unread::further(conv.state.read, read);

@@ -210,6 +210,7 @@ impl Engine {
         self.warned = Warned::default();
         self.rpc = Some(link.rpc().clone());
         link.rpc().set_in_use(self.active.is_some());
+        link.rpc().set_limits(&self.shared.limits());
         self.shared.set_rpc(self.rpc.clone());
         self.link = Some(link);
         if self.cursors.epoch != answer.epoch {

@@ -1,12 +1,14 @@
 //! Calling the server: requests out, answers matched.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hallway_protocol::frame::{Request, Version};
 use hallway_protocol::method::{Method, Ping};
-use hallway_protocol::{ChatError, ErrorCode};
+use hallway_protocol::{ChatError, ErrorCode, Limits};
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -29,8 +31,8 @@ pub(super) struct Shared {
     calls: Mutex<Calls>,
     pub pulse: Arc<Pulse>,
     request_timeout: Duration,
-    request_bytes: usize,
-    queued_requests: usize,
+    request_bytes: AtomicUsize,
+    queued_requests: AtomicUsize,
 }
 
 struct Calls {
@@ -106,6 +108,12 @@ impl Rpc {
         self.shared.pulse.in_use(in_use);
     }
 
+    /// What the server allows from now on, instead of what was assumed before it said so (SES-5, SES-6).
+    pub(crate) fn set_limits(&self, limits: &Limits) {
+        self.shared.request_bytes.store(limits.frame_bytes as usize, Relaxed);
+        self.shared.queued_requests.store(limits.queued_requests as usize, Relaxed);
+    }
+
     fn send<M: Method>(&self, name: &str, params: &M) -> Result<(Waiting<'_>, oneshot::Receiver<Reply>)> {
         let shared = &*self.shared;
         let id = {
@@ -113,18 +121,18 @@ impl Rpc {
             if calls.out.is_none() {
                 return Err(ErrorCode::NoNetwork.into());
             }
-            if calls.waiting.len() >= shared.queued_requests {
+            if calls.waiting.len() >= shared.queued_requests.load(Relaxed) {
                 return Err(ErrorCode::OfflineQueueFull.into());
             }
             calls.take_id()
         };
         let text = encode(id, name, params)?;
-        if text.len() > shared.request_bytes {
+        if text.len() > shared.request_bytes.load(Relaxed) {
             return Err(ErrorCode::PacketTooLarge.into());
         }
         let (answer, reply) = oneshot::channel();
         let mut calls = shared.calls();
-        if calls.waiting.len() >= shared.queued_requests {
+        if calls.waiting.len() >= shared.queued_requests.load(Relaxed) {
             return Err(ErrorCode::OfflineQueueFull.into());
         }
         let Some(out) = &calls.out else { return Err(ErrorCode::NoNetwork.into()) };
@@ -161,8 +169,8 @@ impl Shared {
             calls: Mutex::new(Calls { next_id: 1, waiting: HashMap::new(), out }),
             pulse,
             request_timeout: config.request_timeout,
-            request_bytes: config.request_bytes,
-            queued_requests: config.queued_requests,
+            request_bytes: config.request_bytes.into(),
+            queued_requests: config.queued_requests.into(),
         }
     }
 

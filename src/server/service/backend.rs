@@ -16,7 +16,7 @@ use super::cache::{Conversations, Members, Users};
 use super::clock::Clock;
 use super::core::{Caller, Core};
 use super::message::Sender;
-use super::{conversation, group, history, member, message_change, sync, user};
+use super::{conversation, group, history, member, message_change, setting, sync, user};
 use crate::auth::password::PasswordError;
 use crate::authz::{self, Account, Target};
 use crate::bus::Bus;
@@ -138,6 +138,7 @@ impl Service {
             Call::SetAllRead(call) => frame(id, &conversation::set_all_read(core, caller, *call).await?),
             Call::ClearHistory(call) => frame(id, &conversation::clear_history(core, caller, *call).await?),
             Call::DeleteConversations(call) => frame(id, &conversation::delete(core, caller, *call).await?),
+            Call::UpdateConversations(call) => frame(id, &setting::update(core, caller, *call).await?),
             Call::SetDraft(call) => frame(id, &conversation::set_draft(core, caller, *call).await?),
             Call::GetUsers(call) => frame(id, &user::get(core, *call).await?),
             Call::SearchUsers(call) => frame(id, &user::search(core, *call).await?),

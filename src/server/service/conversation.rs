@@ -13,9 +13,11 @@ use hallway_protocol::sync::{Head, ReadMoved, UserItem};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core, stored};
+use super::setting::unmark_unread;
 use super::sync::tell_peer;
 use crate::store::conversation::{self, OwnSide};
 use crate::store::message;
+use crate::store::setting::{self, Setting};
 use crate::store::user_log::{self, DraftRow, LogKey};
 use crate::store::{Tx, WriteKey};
 
@@ -23,7 +25,11 @@ use crate::store::{Tx, WriteKey};
 const SIDE_BY_SIDE: usize = 200;
 
 /// The conversation `id` of `caller`, with a side of it: made where it is one to one and does not exist yet.
-async fn open(core: &Arc<Core>, caller: &Arc<Caller>, id: &ConversationId) -> Result<i64, ChatError> {
+pub(super) async fn open(
+    core: &Arc<Core>,
+    caller: &Arc<Caller>,
+    id: &ConversationId,
+) -> Result<i64, ChatError> {
     let unknown = ErrorCode::ConversationTargetNotFound;
     let found = core
         .find(caller, id)
@@ -85,9 +91,14 @@ async fn read_up_to(
         let moved =
             seq > access.side.read_seq && conversation::advance_read(tx, caller.number, conv, seq, ord)?;
         let mut side = access.side;
+        let unmarked = unmark_unread(tx, caller.number, conv)?;
         if moved {
             (side.read_seq, side.read_ord) = (seq, ord);
+        }
+        if moved || unmarked {
             core.tell_state(tx, caller.number, access.name.clone(), &access.conv, &side)?;
+        }
+        if moved {
             tell_peer(&core, tx, &caller, conv)?;
         }
         let read = core.read_state(tx, &access.conv, &side)?;
@@ -187,7 +198,8 @@ async fn delete_one(core: &Arc<Core>, caller: &Arc<Caller>, conv: i64, clear: bo
         let side = if clear { cleared(tx, &access)? } else { all_read(tx, &access)? };
         let side = OwnSide { hidden_to: Some(access.last_seq()), ..side };
         conversation::put_side(tx, caller.number, conv, &side)?;
-        let state = core.state(tx, access.name.clone(), &access.conv, &side)?;
+        setting::put(tx, caller.number, conv, &Setting::default())?;
+        let state = core.state(tx, caller.number, access.name.clone(), &access.conv, &side)?;
         let mut entries = vec![(LogKey::Conversation(conv), true, UserItem::Conversation(state))];
         // The draft goes with it.
         if let Some(row) = user_log::draft(tx, caller.number, conv)? {

@@ -26,6 +26,7 @@ pub mod message;
 pub mod message_change;
 mod message_check;
 pub mod session;
+pub mod setting;
 pub mod sync;
 pub mod user;
 mod view;

@@ -83,7 +83,7 @@ fn item(
         }
         LogKey::Conversation(_) | LogKey::Profile => {
             let side = conversation::own_side(tx, caller.number, &conv)?.ok_or_else(lost)?;
-            UserItem::Conversation(core.state(tx, name, &conv, &side)?)
+            UserItem::Conversation(core.state(tx, caller.number, name, &conv, &side)?)
         }
     }))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hallway_protocol::conversation::{AtType, ConversationState, Mention, ReadState, RemindType};
+use hallway_protocol::conversation::{AtType, ConversationState, Mention, ReadState, mark_list};
 use hallway_protocol::event::ServerEvent;
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::ids::ConversationId;
@@ -17,6 +17,7 @@ use crate::bus::{Publication, Recipients};
 use crate::store::conversation::{self, ConvKind, ConvRow, OwnSide};
 use crate::store::group::{self, GroupRow, MemberRow};
 use crate::store::message::{self, MessageRow};
+use crate::store::setting;
 use crate::store::user_log::{self, LogKey};
 use crate::store::{StoreError, Tx};
 
@@ -131,10 +132,12 @@ impl Core {
     pub fn state(
         &self,
         tx: &mut Tx<'_>,
+        user: i64,
         name: ConversationId,
         conv: &ConvRow,
         side: &OwnSide,
     ) -> Result<ConversationState, StoreError> {
+        let setting = setting::load(tx, user, conv.id)?;
         Ok(ConversationState {
             conversation_id: name,
             read: self.read_state(tx, conv, side)?,
@@ -142,8 +145,10 @@ impl Core {
             max_seq: side.max_seq.map(wire),
             hidden_to: side.hidden_to.map(wire),
             is_readonly: side.max_seq.is_some(),
-            is_pinned: false,
-            message_remind_type: RemindType::AcceptAndNotify,
+            is_pinned: setting.is_pinned,
+            message_remind_type: setting.remind_type,
+            mark_list: mark_list(setting.marks),
+            custom_data: setting.custom_data,
         })
     }
 
@@ -171,7 +176,7 @@ impl Core {
                 (ConversationId::Group(row.group_id), None, None, Some(Box::new(group)))
             }
         };
-        let state = self.state(tx, name.clone(), conv, side)?;
+        let state = self.state(tx, viewer, name.clone(), conv, side)?;
         let unread_count =
             head_counters.ord.saturating_sub(state.read.read_ord).saturating_sub(state.read.revoked_unread);
         let group_at_info_list = if conv.kind == ConvKind::Group && side.read_seq < last {
@@ -287,7 +292,7 @@ impl Core {
         conv: &ConvRow,
         side: &OwnSide,
     ) -> Result<(), StoreError> {
-        let state = self.state(tx, name, conv, side)?;
+        let state = self.state(tx, user, name, conv, side)?;
         self.tell_user(tx, user, vec![(LogKey::Conversation(conv.id), false, UserItem::Conversation(state))])
     }
 }

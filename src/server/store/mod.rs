@@ -22,6 +22,7 @@ pub mod migrate;
 mod reader;
 pub mod server;
 pub mod session;
+pub mod setting;
 pub mod tx;
 pub mod user;
 pub mod user_log;

@@ -33,7 +33,7 @@ fn names(list: &[hallway_client::Conversation]) -> Vec<String> {
     list.iter().map(|it| it.conversation_id.to_string()).collect()
 }
 
-/// CONV-20, CONV-21, CONV-22, CONV-23, CONV-24, CONV-25, CONV-26, CONV-30, CONV-40, CONV-41, CONV-42, CONV-44, CONV-46: the lines of
+/// CONV-20, CONV-21, CONV-22, CONV-23, CONV-24, CONV-25, CONV-26, CONV-30, CONV-40, CONV-41, CONV-44, CONV-46: the lines of
 /// a person and of a group, and of their last messages.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_says_who_what_and_how_many() -> Outcome {
@@ -101,7 +101,7 @@ async fn mentions_stand_in_the_list_until_they_are_read() -> Outcome {
     Ok(())
 }
 
-/// CONV-56, CONV-60, CONV-63: newest first, by the last message or else the time of making; a draft moves nothing. Parts of a
+/// CONV-60, CONV-63: newest first, by the last message or else the time of making; a draft moves nothing. Parts of a
 /// filter are joined by "and".
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_list_is_sorted_and_filtered() -> Outcome {
@@ -208,4 +208,75 @@ async fn changes_of_the_list_are_told_together() -> Outcome {
     assert!(totals.windows(2).all(|pair| pair[0] != pair[1]), "{totals:?}");
     assert!(totals.contains(&2), "{totals:?}");
     Ok(())
+}
+
+/// CONV-29, CONV-31, CONV-32, CONV-56, CONV-60, CONV-65, CONV-66, CONV-67, CONV-81, SES-53: what one sets about conversations is on
+/// every own instance, also one that was away: pinned ones come first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_follow_the_user() -> Outcome {
+    use hallway_client::{ErrorCode, NetState};
+    let server = TestServer::start(Engine::Sqlite, &["ann", "ben", "cem"]).await?;
+    let mut desk = device(&server, "ann", "ann-desk").await?;
+    let mut lap = device(&server, "ann", "ann-lap").await?;
+    let mut away = device(&server, "ann", "ann-away").await?;
+    say(&desk, "ben", "first").await?;
+    next_second(&desk).await;
+    say(&desk, "cem", "second").await?;
+    away.net.set_down(true);
+    away.net.cut();
+    away.until_net(NetState::Disconnected, SOON).await?;
+    let refused = away.client.pin_conversation(&with("ben"), true).await;
+    assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::NoNetwork));
+
+    desk.client.pin_conversation(&with("ben"), true).await.doing("pinning")?;
+    desk.client.mark_conversation(&[with("ben"), with("cem")], 0x1, true).await.doing("marking")?;
+    desk.client.mark_conversation(&[with("cem")], 0x2, true).await.doing("marking")?;
+    desk.client.set_conversation_custom_data(&[with("cem")], "blue").await.doing("keeping data")?;
+    away.net.set_down(false);
+    for device in [&mut desk, &mut lap, &mut away] {
+        until_listed(device, "ben", "pinned", |it| it.is_pinned && it.mark_list == [1]).await?;
+        until_listed(device, "cem", "marked", |it| it.mark_list == [1, 2] && it.custom_data == "blue")
+            .await?;
+        let list = device.client.get_conversation_list(Default::default()).await.doing("the list")?;
+        assert_eq!(names(&list), ["C2Cben", "C2Ccem"], "pinned ones first");
+        let marked = |mark| ConversationFilter { mark_type: Some(mark), ..ConversationFilter::default() };
+        let list = device.client.get_conversation_list(marked(2)).await.doing("the list")?;
+        assert_eq!(names(&list), ["C2Ccem"]);
+        assert_eq!(device.client.get_conversation_list(marked(0)).await.doing("the list")?, []);
+    }
+    lap.client.set_message_read(&with("cem"), None).await.doing("reading")?;
+    lap.client.pin_conversation(&with("ben"), false).await.doing("unpinning")?;
+    until_listed(&mut desk, "cem", "no longer marked as unread", |it| it.mark_list == [1]).await?;
+    until_listed(&mut desk, "ben", "unpinned", |it| !it.is_pinned).await?;
+    let list = desk.client.get_conversation_list(Default::default()).await.doing("the list")?;
+    assert_eq!(names(&list), ["C2Ccem", "C2Cben"]);
+    Ok(())
+}
+
+/// CONV-30, CONV-72, CONV-91, CONV-92, CONV-101: a muted conversation keeps its own count and is not in the total; of a refused one
+/// nothing is told and nothing counted, and its history is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn muted_and_refused_conversations_are_quiet() -> Outcome {
+    let server = TestServer::start(Engine::Sqlite, &["ann", "ben", "cem"]).await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let (ben, cem) = (device(&server, "ben", "ben").await?, device(&server, "cem", "cem").await?);
+    say(&ann, "ben", "hello").await?;
+    say(&ann, "cem", "hello").await?;
+    let total = |ann: &Device| ann.client.get_total_unread_message_count();
+    let mute = async |ann: &mut Device, who: &str, kind| {
+        let done = ann.client.set_message_remind_type(&[with(who)], kind).await.doing("muting")?;
+        assert_eq!(done.success_conversation_id_list, [with(who)]);
+        until_listed(ann, who, "muted", |it| it.message_remind_type == kind).await
+    };
+    mute(&mut ann, "ben", RemindType::AcceptNotNotify).await?;
+    mute(&mut ann, "cem", RemindType::Discard).await?;
+    say(&cem, "ann", "unheard").await?;
+    say(&ben, "ann", "heard").await?;
+    assert_eq!(received(&mut ann).await?, ["heard"]);
+    until_listed(&mut ann, "ben", "counting", |it| it.unread_count == 1).await?;
+    until_shown(&mut ann, "cem", &["hello", "unheard"]).await?;
+    assert_eq!(listed(&ann, "cem").await?.map(|it| it.unread_count), Some(0));
+    assert_eq!(total(&ann), 0);
+    mute(&mut ann, "ben", RemindType::AcceptAndNotify).await?;
+    ann.until("counting it again", SOON, |ann| total(ann) == 1).await
 }

@@ -7,10 +7,12 @@ use hallway_client::{
     CacheKey, Client, Config, ErrorCode, Event, Message, MessageOptions, NetState, SendOptions,
     ServerAddress, message_of,
 };
+use hallway_protocol::conversation::Draft;
+use hallway_protocol::ids::MENTION_ALL;
 use hallway_protocol::message::MessageStatus;
 use hallway_protocol::session::DeviceClass;
 use hallway_tests::failure::{Outcome, While};
-use hallway_tests::support::{APP_ID, CACHE_KEY, Device};
+use hallway_tests::support::{APP_ID, CACHE_KEY, Device, Engine, TestServer};
 use zeroize::Zeroizing;
 
 use crate::support::*;
@@ -223,6 +225,57 @@ async fn what_can_never_be_sent_is_refused_at_once() -> Outcome {
     assert_eq!(make(with("ben"), "hi", &["ben"]).err(), Some(ErrorCode::ConversationKindNotAllowed));
     let system = hallway_client::ConversationId::System;
     assert_eq!(make(system, "hi", &[]).err(), Some(ErrorCode::ConversationKindNotAllowed));
+    Ok(())
+}
+
+/// PLUS-1, SES-6, OBJ-2, CONV-3, CONV-10: the SDK keeps to the limits of its server: as many as one may, and not one more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_limits_are_those_of_the_server() -> Outcome {
+    let server = TestServer::start_with(Engine::Sqlite, &["ann", "ben"], |config| {
+        for (name, number) in [
+            ("queued_requests", 20),
+            ("mentions_per_message", 3),
+            ("conversations_per_call", 2),
+            ("draft_bytes", 9),
+        ] {
+            config.limits.overrides.insert(name.into(), number.into());
+        }
+    })
+    .await?;
+    let ann = device(&server, "ann", "ann-desk").await?;
+    assert_eq!(ann.client.limits().queued_requests, 20);
+    let place = group(&ann, &["ben"]).await?;
+    let mentioning = |at: &[&str]| {
+        let at = at.iter().map(|at| (*at).to_owned()).collect();
+        let made = ann.client.create_text_at_message(place.clone(), "hi", at, MessageOptions::default());
+        made.map(|_| ()).map_err(|error| error.code)
+    };
+    // Everybody counts as one.
+    assert_eq!(mentioning(&["ben", "cem", MENTION_ALL]), Ok(()));
+    assert_eq!(mentioning(&["ben", "cem", "dan", MENTION_ALL]), Err(ErrorCode::TooManyMentions));
+
+    say(&ann, "ben", "x").await?;
+    let delete = async |count: usize| {
+        let ids = vec![with("ben"); count];
+        ann.client.delete_conversation(&ids, false).await.map_err(|error| error.code)
+    };
+    assert_eq!(delete(2).await, Ok(()));
+    assert_eq!(delete(3).await, Err(ErrorCode::ConversationCountInvalid));
+    assert_eq!(delete(0).await, Err(ErrorCode::ConversationCountInvalid));
+
+    let draft = async |text: &str| {
+        let draft =
+            Draft { conversation_id: place.clone(), draft_text: text.into(), reply_to: None, time_ms: 0 };
+        ann.client.set_conversation_draft(draft).await.map_err(|error| error.code)
+    };
+    assert_eq!(draft("三个字").await, Ok(()));
+    assert_eq!(draft("三个字x").await, Err(ErrorCode::InvalidParameter));
+
+    // Nothing is answered any more; the SDK itself may be asking something, too.
+    ann.net.set_hole(true);
+    let searches = (0..21).map(|_| ann.client.search_users("", None));
+    let refused = futures_util::future::select_all(searches.map(Box::pin)).await.0;
+    assert_eq!(refused.map(|_| ()).map_err(|error| error.code), Err(ErrorCode::OfflineQueueFull));
     Ok(())
 }
 

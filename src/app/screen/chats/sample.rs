@@ -183,6 +183,8 @@ pub fn row(id: &str) -> Conversation {
         remark: String::new(),
         is_pinned: false,
         message_remind_type: RemindType::AcceptAndNotify,
+        mark_list: Vec::new(),
+        custom_data: String::new(),
         draft: None,
         is_readonly: false,
         read_seq: 0,

@@ -9,7 +9,7 @@ use hallway_protocol::method::{
     AddGroupMembers, ChangeGroupOwner, ClearHistory, DeleteConversations, DeleteGroupMembers, DeleteMessages,
     GetConversation, GetGroup, GetGroupMembers, GetRange, LocateTime, MethodName, ModifyMessage,
     PayloadField, Position, QuitGroup, ReportDelivered, RevokeMessage, SetDraft, SetRead, SyncChanges,
-    UpdateGroup,
+    UpdateConversations, UpdateGroup,
 };
 
 use super::{Person, World, of, on_both_engines};
@@ -29,6 +29,7 @@ const ABOUT_GROUPS: &[MethodName] = &[
     MethodName::ClearHistory,
     MethodName::DeleteConversations,
     MethodName::SetDraft,
+    MethodName::UpdateConversations,
     MethodName::GetGroup,
     MethodName::UpdateGroup,
     MethodName::GetGroupMembers,
@@ -104,6 +105,12 @@ impl Cell<'_> {
             MethodName::SetDraft => {
                 let draft = Draft { conversation_id: id, draft_text: "x".into(), reply_to: None, time_ms: 1 };
                 done!(SetDraft { draft })
+            }
+            MethodName::UpdateConversations => {
+                let (conversation_id_list, is_pinned) = (vec![id], Some(true));
+                let call = UpdateConversations { conversation_id_list, is_pinned, ..Default::default() };
+                let failures = world.call(who, call).await?.failure_conversation_id_list;
+                failures.first().map_or(Ok(()), |failure| Err(failure.code.into()))
             }
             MethodName::GetGroup => done!(GetGroup { group_id }),
             MethodName::UpdateGroup => done!(UpdateGroup {

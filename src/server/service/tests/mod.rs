@@ -7,6 +7,7 @@ mod matrix;
 mod messages;
 mod model;
 mod sessions;
+mod settings;
 mod syncing;
 
 use std::collections::VecDeque;

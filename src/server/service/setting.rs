@@ -1,0 +1,140 @@
+//! What a user sets about conversations: pin, remind type, marks, custom data (CONV-65 to CONV-67, CONV-72).
+
+use std::sync::Arc;
+
+use hallway_protocol::conversation::{MARK_UNREAD, RemindType, is_mark};
+use hallway_protocol::ids::ConversationId;
+use hallway_protocol::method::{ConversationFailure, ConversationsUpdated, MethodName, UpdateConversations};
+use hallway_protocol::{ChatError, ErrorCode};
+
+use super::conversation::open;
+use super::core::{Access, Caller, Core};
+use crate::store::setting::{self, Setting};
+use crate::store::{StoreError, Tx, WriteKey};
+
+/// Conversations per mark (CONV-7).
+const MARKED: i64 = 1000;
+/// Bytes of custom data (CONV-5).
+const CUSTOM_DATA_BYTES: usize = 256;
+
+/// Changes the settings of conversations, each on its own: what fails for one is listed.
+pub async fn update(
+    core: &Arc<Core>,
+    caller: &Arc<Caller>,
+    call: UpdateConversations,
+) -> Result<ConversationsUpdated, ChatError> {
+    let count = u32::try_from(call.conversation_id_list.len()).unwrap_or(u32::MAX);
+    if count == 0 || count > core.limits.conversations_per_call {
+        return Err(ErrorCode::ConversationCountInvalid.into());
+    }
+    let is_wrong = call.custom_data.as_ref().is_some_and(|data| data.len() > CUSTOM_DATA_BYTES)
+        || call.mark.is_some_and(|mark| !is_mark(mark.mark_type))
+        // Topics only (CONV-94).
+        || call.message_remind_type == Some(RemindType::NotReceiveExceptAt);
+    if is_wrong {
+        return Err(ErrorCode::InvalidParameter.into());
+    }
+    let call = Arc::new(call);
+    let mut updated = ConversationsUpdated {
+        success_conversation_id_list: Vec::new(),
+        failure_conversation_id_list: Vec::new(),
+    };
+    for id in &call.conversation_id_list {
+        match update_one(core, caller, id, &call).await {
+            Ok(()) => updated.success_conversation_id_list.push(id.clone()),
+            Err(ChatError { code, message, .. }) => {
+                let failure = ConversationFailure { conversation_id: id.clone(), code, message };
+                updated.failure_conversation_id_list.push(failure);
+            }
+        }
+    }
+    Ok(updated)
+}
+
+async fn update_one(
+    core: &Arc<Core>,
+    caller: &Arc<Caller>,
+    id: &ConversationId,
+    call: &Arc<UpdateConversations>,
+) -> Result<(), ChatError> {
+    if call.message_remind_type == Some(RemindType::NotNotifyExceptAt) && matches!(id, ConversationId::C2c(_))
+    {
+        return Err(ErrorCode::InvalidParameter.into());
+    }
+    let conv = open(core, caller, id).await?;
+    let (core, caller, call) = (Arc::clone(core), Arc::clone(caller), Arc::clone(call));
+    let db = core.db.clone();
+    db.write(WriteKey::conversation_and_users(conv), move |tx| {
+        let access = core.access(tx, MethodName::UpdateConversations, &caller, conv)?;
+        // Who has left hears nothing of the group any more, and may only pin what is left of it.
+        if access.group.is_some() && !access.standing().is_in() {
+            if call.message_remind_type.is_some() {
+                return Err(ErrorCode::NoPermission.into());
+            }
+            if call.mark.is_some() || call.custom_data.is_some() {
+                return Err(ErrorCode::ConversationNoRight.into());
+            }
+        }
+        let before = setting::load(tx, caller.number, conv)?;
+        let after = changed(&core, tx, &caller, &before, &call)?;
+        if after != before {
+            store(&core, tx, &caller, access, &after)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn changed(
+    core: &Core,
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    before: &Setting,
+    call: &UpdateConversations,
+) -> Result<Setting, ChatError> {
+    let mut after = before.clone();
+    if let Some(is_pinned) = call.is_pinned {
+        let most = i64::from(core.limits.pinned_conversations);
+        if is_pinned && !before.is_pinned && setting::pinned(tx, caller.number)? >= most {
+            return Err(ErrorCode::TooManyPinnedConversations.into());
+        }
+        after.is_pinned = is_pinned;
+    }
+    if let Some(mark) = call.mark {
+        let is_new = mark.enable_mark && before.marks & mark.mark_type == 0;
+        if is_new && setting::marked(tx, caller.number, mark.mark_type)? >= MARKED {
+            return Err(ErrorCode::ConversationSetFull.into());
+        }
+        after.marks =
+            if mark.enable_mark { before.marks | mark.mark_type } else { before.marks & !mark.mark_type };
+    }
+    if let Some(remind_type) = call.message_remind_type {
+        after.remind_type = remind_type;
+    }
+    if let Some(data) = &call.custom_data {
+        after.custom_data.clone_from(data);
+    }
+    Ok(after)
+}
+
+/// Stores settings and tells the user's instances.
+fn store(
+    core: &Arc<Core>,
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    access: Access,
+    setting: &Setting,
+) -> Result<(), StoreError> {
+    setting::put(tx, caller.number, access.conv.id, setting)?;
+    core.tell_state(tx, caller.number, access.name, &access.conv, &access.side)
+}
+
+/// Reading a conversation takes the mark "unread" off it (CONV-70, CONV-81). Whether it had it; to be told by the caller.
+pub(super) fn unmark_unread(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<bool, StoreError> {
+    let before = setting::load(tx, user, conv)?;
+    let had = before.marks & MARK_UNREAD != 0;
+    if had {
+        setting::put(tx, user, conv, &Setting { marks: before.marks & !MARK_UNREAD, ..before })?;
+    }
+    Ok(had)
+}
