@@ -310,8 +310,8 @@ async fn the_clock_is_the_servers() -> Outcome {
         app_id: hallway_tests::support::APP_ID,
         server: hallway_client::ServerAddress {
             address: server.address().to_string(),
-            pin: None,
             plain: true,
+            ..Default::default()
         },
         data_dir: server.dir().join("nobody"),
         cache_key: hallway_client::CacheKey::Raw(zeroize::Zeroizing::new(hallway_tests::support::CACHE_KEY)),
