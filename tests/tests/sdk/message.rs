@@ -156,7 +156,8 @@ async fn everybody_has_the_same_order() -> Outcome {
     };
     let (one, two, late) =
         tokio::join!(write(&ann, "ben"), write(&ben, "ann"), device(&server, "ben", "ben-late"));
-    (one?, two?);
+    one?;
+    two?;
     let mut late = late?;
     let mut orders = Vec::new();
     for (device, peer) in [(&mut ann, "ben"), (&mut ben, "ann"), (&mut late, "ann")] {

@@ -264,9 +264,8 @@ async fn handlers_are_called_in_order_until_the_handle_is_destroyed() -> Outcome
     received(&mut ann).await?;
     ann.client.destroy().await.doing("destroying")?;
     assert_eq!(*heard.lock().expect("a list"), ["first", "second", "first", "destroyed"]);
-    let failures = failures.lock().expect("a list");
     let text = "a handler of MessageReceived panicked".to_owned();
-    assert_eq!(*failures, vec![(ErrorCode::UnexpectedError, text); 2]);
+    assert_eq!(*failures.lock().expect("a list"), vec![(ErrorCode::UnexpectedError, text); 2]);
     let refused = ann.client.resume(ann.user.clone()).await;
     assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::StateNotAllowed));
     Ok(())
@@ -284,7 +283,7 @@ async fn only_a_login_leads_to_ready() -> Outcome {
     assert_eq!(needs_server(&ann).await, Ok(()));
     ann.client.logout().await.doing("logging out")?;
     assert_eq!(needs_server(&ann).await, Err(ErrorCode::NotLoggedIn));
-    assert_eq!(text_for(&ann, "ben", "x").is_err(), true, "a message carries its sender");
+    assert!(text_for(&ann, "ben", "x").is_err(), "a message carries its sender");
 
     // Every frame takes its time now.
     ann.net.set_delay(Duration::from_millis(300));
