@@ -316,7 +316,7 @@ object! {
         /// To the top (CONV-65); too many: 51012.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         is_pinned: Option<bool>,
-        /// How they make themselves noticed (CONV-72).
+        /// How they make themselves noticed, at most 30 at a time (CONV-72, CONV-8).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message_remind_type: Option<RemindType>,
         /// A label to set or to take off (CONV-66).

@@ -195,7 +195,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// 51006 for none or too many conversations; in the list of failures 10007 for a group that one is not in, and 6017 for a
+    /// 51006 for none, 6017 for more than 30 conversations; in the list of failures 10007 for a group that one is not in, and 6017 for a
     /// type that this kind of conversation does not know.
     pub async fn set_message_remind_type(
         &self,

@@ -14,6 +14,8 @@ use crate::store::{StoreError, Tx, WriteKey};
 
 /// Conversations per mark (CONV-7).
 const MARKED: i64 = 1000;
+/// Conversations per call that sets remind types (CONV-8).
+const REMINDED: u32 = 30;
 /// Bytes of custom data (CONV-5).
 const CUSTOM_DATA_BYTES: usize = 256;
 
@@ -29,6 +31,7 @@ pub async fn update(
     }
     let is_wrong = call.custom_data.as_ref().is_some_and(|data| data.len() > CUSTOM_DATA_BYTES)
         || call.mark.is_some_and(|mark| !is_mark(mark.mark_type))
+        || (call.message_remind_type.is_some() && count > REMINDED)
         // Topics only (CONV-94).
         || call.message_remind_type == Some(RemindType::NotReceiveExceptAt);
     if is_wrong {

@@ -249,7 +249,7 @@ on_both_engines! {
         assert_eq!(code(world.call(&erik, page(0, None)).await), 10007);
     }
 
-    /// GMB-42, GMB-60, GRP-46, GRP-60, GRP-61, GRP-116, OBJ-82, OBJ-84, OBJ-86, OBJ-90: any member adds; who comes sees nothing from before, all see the
+    /// GMB-42, GMB-60, GRP-46, GRP-58, GRP-59, GRP-60, GRP-61, GRP-116, OBJ-80, OBJ-82, OBJ-84, OBJ-86, OBJ-90: any member adds; who comes sees nothing from before, all see the
     /// line; who was there already and who is unknown is listed.
     async fn adding_members(db: Db) {
         let world = World::new(db).await;

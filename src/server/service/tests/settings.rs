@@ -119,7 +119,7 @@ on_both_engines! {
         assert_eq!(failed(world.call(&ben, mark(&[both[1]], 1, true)).await), [51007]);
     }
 
-    /// CONV-30, CONV-72, CONV-90, CONV-91, CONV-93, CONV-94, SES-53: how conversations make themselves noticed.
+    /// CONV-8, CONV-30, CONV-72, CONV-90, CONV-91, CONV-93, CONV-94, SES-53: how conversations make themselves noticed.
     async fn remind_types(db: Db) {
         let world = World::new(db).await;
         let (anna, ben) = (world.join("anna").await, world.join("ben").await);
@@ -136,6 +136,9 @@ on_both_engines! {
         }
         let both = remind(&[&person, &team], RemindType::NotNotifyExceptAt);
         assert_eq!(failed(world.call(&ben, both).await), [6017], "of groups only");
+        let many = |count| remind(&vec![&team; count], RemindType::Discard);
+        assert_eq!(failed(world.call(&ben, many(30)).await), NONE);
+        assert_eq!(code(world.call(&ben, many(31)).await), 6017);
         let of_topics = remind(&[&team], RemindType::NotReceiveExceptAt);
         assert_eq!(code(world.call(&ben, of_topics).await), 6017);
         world.call(&ben, QuitGroup { group_id: group.group_id.clone() }).await.unwrap();
