@@ -2,7 +2,7 @@
 //!
 //! A method × who calls × where gives "allowed" or the code of the refusal. Every service asks here before it
 //! does anything; what depends on the object beyond its type (who sent a message, who is to be removed) is
-//! checked by the service that has loaded it. [`row`] matches every method, so that a new one without a row
+//! checked by the service that has loaded it. `row` matches every method, so that a new one without a row
 //! does not compile, and the tests walk through the whole table against a running service.
 
 use hallway_protocol::ErrorCode;

@@ -1,7 +1,7 @@
 //! The command line of `hallway-server`.
 //!
-//! Without a command it serves ([`serve`]). The other commands work on the same database, whether a server is
-//! running or not; a running one notices within a second or two ([`accounts`]).
+//! Without a command it serves (`serve`). The other commands work on the same database, whether a server is
+//! running or not; a running one notices within a second or two (`accounts`).
 
 mod accounts;
 mod serve;

@@ -1,6 +1,6 @@
 //! The configuration: one TOML file, all of it optional.
 //!
-//! Every key is a documented field of a section below with its default beside it; the [`sections`] macro
+//! Every key is a documented field of a section below with its default beside it; the `sections` macro
 //! makes the types, their defaults and the example file (`hallway-server.example.toml`) from that one place.
 //! [`Config::load`] reads and checks a file and names file, line and column of what is wrong.
 

@@ -8,8 +8,8 @@
 //!
 //! * [`listener`]: accepts, encrypts, hands to HTTP, stops.
 //! * [`http`]: the few pages and the upgrade.
-//! * [`connection`]: one WebSocket from its first frame to its last; [`request`]: one frame to one call.
-//! * [`allowance`]: how much a stranger may send.
+//! * [`connection`]: one WebSocket from its first frame to its last; `request`: one frame to one call.
+//! * `allowance`: how much a stranger may send.
 //! * [`outbox`]: what waits to be written to a connection; [`connections`]: all of them.
 //! * [`gate`]: rate limits. [`Backend`]: all that this side wants from the rest of the server.
 

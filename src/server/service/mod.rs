@@ -3,10 +3,11 @@
 //! [`Service`] is the one entry point for the network side; it hands each call to the module of its domain:
 //!
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
-//! * [`message`] sends; [`message_change`] recalls, changes, deletes; [`message_check`] and [`group_rate`] refuse.
+//! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
 //! * [`history`] and [`sync`] answer what a client has missed.
-//! * [`conversation`]: a user's own side. [`group`], [`member`]: groups. [`user`]: profiles, directory.
-//! * [`core`]: what they share. [`view`]: how rows look to one viewer. [`cache`], [`clock`], [`error`].
+//! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
+//!   profiles, directory.
+//! * [`core`]: what they share. `view`: how rows look to one viewer. [`cache`], [`clock`], `error`.
 //!
 //! Every write is one job for the storage writer: checks, numbers, rows, and effects that publish to the bus
 //! after the commit, in the order of the commits.

@@ -1,6 +1,6 @@
 //! The only file in which SQLite and PostgreSQL differ.
 //!
-//! A [`Conn`] is one connection of either engine with its prepared statements. Everything above it sees the
+//! A `Conn` is one connection of either engine with its prepared statements. Everything above it sees the
 //! same calls, the same parameters and the same [`StoreError`]s.
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@
 //!
 //! * [`db`]: [`Db`], the handle. `db.write(key, job)` and `db.read(job)`; jobs are closures on [`Tx`].
 //! * [`tx`]: what a job can do: run statements, read rows, leave effects for after the commit.
-//! * [`writer`]: group commit. [`reader`]: the pool for reads.
+//! * `writer`: group commit. `reader`: the pool for reads.
 //! * [`engine`]: the only file in which the two engines differ. [`migrate`]: the numbered schema files.
 //! * [`value`]: parameters and columns. [`error`]: what can go wrong.
 //!
