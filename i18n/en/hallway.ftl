@@ -80,7 +80,6 @@ problem-key-lost = The key of the messages kept here is gone, so they cannot be 
 problem-passphrase-needed = The messages kept here are protected by a passphrase.
 problem-wrong-passphrase = This is not the passphrase. Try again.
 problem-key-file = The file with the protected key is damaged or cannot be read. Sign in again to get your messages from the server.
-problem-unknown = Something went wrong (code { $code }). Try again.
 
 ## Settings
 
@@ -149,10 +148,10 @@ directory-you = you
 
 ## Quick switcher
 
-switcher-placeholder = Go to a conversation or person
+switcher-placeholder = Go to a chat or person
 switcher-hint = @ people · # groups · > actions
 switcher-nothing = Nothing found
-switcher-person = Start a conversation
+switcher-person = Start a chat
 
 ## Command line and start
 
@@ -347,6 +346,18 @@ composer-editing = Editing
 composer-reply = Reply to { $name }
 send = Send
 save-change = Save change
+emoji = Emoji
+emoji-search = Search emoji
+emoji-recent = Used last
+emoji-none = No emoji of this name
+emoji-smileys = Faces
+emoji-hands = Hands and people
+emoji-hearts = Hearts and feasts
+emoji-nature = Animals, plants, weather
+emoji-food = Food and drink
+emoji-places = Places and sports
+emoji-things = Things
+emoji-signs = Signs and flags
 mention-all = everybody
 mention-all-about = { $count } members
 cannot-write-system = Only the workspace writes here.

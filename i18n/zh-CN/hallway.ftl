@@ -79,7 +79,6 @@ problem-key-lost = 本机消息的密钥已丢失，无法再读取。请重新�
 problem-passphrase-needed = 本机消息受口令保护。
 problem-wrong-passphrase = 口令不正确。请重试。
 problem-key-file = 保存密钥的文件已损坏或无法读取。请重新登录，从服务器获取消息。
-problem-unknown = 出现问题（代码 { $code }）。请重试。
 
 ## Settings
 
@@ -137,9 +136,9 @@ settings-not-hosted = 消息保存在你们组织的服务器上，并加密保�
 
 ## Directory
 
-directory-title = 成员
+directory-title = 通讯录
 directory-close = 关闭通讯录
-directory-search = 搜索成员
+directory-search = 搜索联系人
 directory-invite = 邀请
 directory-failed = 无法加载通讯录
 directory-nobody = 没有找到
@@ -148,10 +147,10 @@ directory-you = 你
 
 ## Quick switcher
 
-switcher-placeholder = 转到会话或成员
-switcher-hint = @ 成员 · # 群组 · > 操作
+switcher-placeholder = 转到聊天或联系人
+switcher-hint = @ 联系人 · # 群聊 · > 操作
 switcher-nothing = 没有找到
-switcher-person = 发起会话
+switcher-person = 发起聊天
 
 ## Command line and start
 
@@ -344,6 +343,18 @@ composer-editing = 正在编辑
 composer-reply = 回复{ $name }
 send = 发送
 save-change = 保存修改
+emoji = 表情
+emoji-search = 搜索表情
+emoji-recent = 最近使用
+emoji-none = 没有找到表情
+emoji-smileys = 笑脸
+emoji-hands = 手势与人物
+emoji-hearts = 爱心与庆祝
+emoji-nature = 动物、植物、天气
+emoji-food = 食物与饮料
+emoji-places = 地点与运动
+emoji-things = 物品
+emoji-signs = 符号与旗帜
 mention-all = 所有人
 mention-all-about = { $count } 位成员
 cannot-write-system = 这里只有工作区可以发消息。

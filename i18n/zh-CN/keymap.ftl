@@ -1,26 +1,26 @@
 # 快捷键表中各操作的名称：`action-<id>`。
 
 action-group-navigation = 切换与定位
-action-group-chats = 会话与群组
+action-group-chats = 聊天与群聊
 action-group-messages = 消息
 action-group-writing = 输入
 action-group-app = 应用
 
-action-quick-switcher = 快速切换会话
-action-previous-chat = 上一个会话
-action-next-chat = 下一个会话
-action-previous-unread = 上一个未读会话
-action-next-unread = 下一个未读会话
+action-quick-switcher = 快速切换聊天
+action-previous-chat = 上一个聊天
+action-next-chat = 下一个聊天
+action-previous-unread = 上一个未读聊天
+action-next-unread = 下一个未读聊天
 action-back = 后退
 action-forward = 前进
 action-latest = 最新消息
 action-next-region = 窗口的下一区域
 action-previous-region = 窗口的上一区域
 action-close = 关闭，然后标为已读
-action-new-chat = 新建会话
-action-new-group = 新建群组
+action-new-chat = 发起聊天
+action-new-group = 创建群聊
 action-contacts = 通讯录
-action-side-panel = 侧边栏
+action-side-panel = 详情
 action-mark-all-read = 全部标为已读
 action-reply = 回复
 action-edit = 编辑

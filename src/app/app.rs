@@ -10,7 +10,7 @@ pub mod pages;
 
 use std::time::Duration;
 
-use hallway_client::{Client, Event};
+use hallway_client::{Client, Event, NetState};
 use hallway_protocol::link::InviteLink;
 use iced::theme::Mode;
 use iced::{Size, Subscription, Task, window};
@@ -299,6 +299,13 @@ impl App {
 
     fn focus(&mut self, focused: bool) -> Task<Message> {
         self.focused = focused;
+        // Whoever turns to the window does not want to wait for the next attempt to connect.
+        if let Stage::In(session) = &self.stage
+            && focused
+            && session.client.net_state() != NetState::Connected
+        {
+            session.client.wake();
+        }
         self.covered()
     }
 
@@ -371,6 +378,10 @@ impl App {
             }
             chats::Action::Panel(open) => {
                 self.settings.panel = open;
+                self.save_soon()
+            }
+            chats::Action::RecentEmoji(recent) => {
+                self.settings.recent_emoji = recent;
                 self.save_soon()
             }
             chats::Action::Browse(url) => self.browse(&url),

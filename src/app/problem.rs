@@ -3,9 +3,11 @@
 //! Every code has its text in `errors.ftl`. Where the client can tell more than the code says, it names a
 //! reason in the error's data; those have texts of their own here.
 
-use hallway_client::ChatError;
+use std::collections::HashMap;
+
 pub use hallway_client::key::reason;
 use hallway_client::key::reason_of;
+use hallway_client::{ChatError, ErrorCode};
 
 use crate::{fl, i18n};
 
@@ -36,15 +38,19 @@ pub fn sentence(error: &ChatError) -> String {
         Some(reason::KEY_FILE_DAMAGED | reason::KEY_FILE_UNREADABLE) => Some(fl!("problem-key-file")),
         _ => None,
     };
-    let code = error.code.code();
     special
-        .or_else(|| i18n::error_text(i64::from(code)))
-        .unwrap_or_else(|| fl!("problem-unknown", code = code))
+        .or_else(|| i18n::error_text(i64::from(error.code.code())))
+        .unwrap_or_else(|| by_number(error.code))
+}
+
+/// The sentence for a code without a text: the refusal of a deployer's hook (SERR-1), or unknown (SERR-97).
+fn by_number(code: ErrorCode) -> String {
+    let id = if matches!(code, ErrorCode::Hook(_)) { "error-hook" } else { "error-unknown" };
+    i18n::LOADER.get_args(id, HashMap::from([("code", code.code().to_string())]))
 }
 
 #[cfg(test)]
 mod tests {
-    use hallway_client::ErrorCode;
     use serde_json::json;
 
     use super::*;
@@ -54,6 +60,18 @@ mod tests {
         let plain = ChatError::new(ErrorCode::NetworkError);
         let told = ChatError::new(ErrorCode::NetworkError).with_data(json!({ "reason": "not_hallway" }));
         assert_ne!(sentence(&plain), sentence(&told));
-        assert!(sentence(&ChatError::new(ErrorCode::from(123_456_789))).contains("123456789"));
+    }
+
+    /// SERR-1, SERR-97: what a hook refuses is said to be a rule; any other code without a text is named.
+    #[test]
+    fn codes_without_a_text_of_their_own_are_named() {
+        let sentence = |code: i32| sentence(&ChatError::new(ErrorCode::from(code)));
+        assert_eq!(sentence(123_456_789), "Error 123456789");
+        for code in [120_001, 130_000] {
+            assert!(sentence(code).starts_with("A rule of this workspace"), "{}", sentence(code));
+            assert!(sentence(code).contains(&code.to_string()));
+        }
+        assert_eq!(sentence(120_000), "Error 120000");
+        assert_eq!(sentence(130_001), "Error 130001");
     }
 }

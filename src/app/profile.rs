@@ -116,6 +116,9 @@ pub struct Settings {
     /// What was open last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// Taken last, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent_emoji: Vec<String>,
 }
 
 impl Default for Settings {
@@ -130,6 +133,7 @@ impl Default for Settings {
             list_width: size::LIST,
             panel: false,
             conversation: None,
+            recent_emoji: Vec::new(),
         }
     }
 }

@@ -17,6 +17,8 @@ use serde_json::json;
 
 /// Where a workspace listens, unless something else does.
 const USUAL_PORT: u16 = 7290;
+/// Names another port to listen at, for several workspaces on one computer.
+const PORT: &str = "HALLWAY_WORKSPACE_PORT";
 const FILE: &str = "workspace.json";
 
 /// What was chosen when the workspace was made.
@@ -46,7 +48,8 @@ impl Workspace {
         if dir.join(FILE).is_file() {
             return Self::open(dir).await;
         }
-        let mut chosen = Chosen { name, network, port: USUAL_PORT };
+        let port = std::env::var(PORT).ok().and_then(|port| port.parse().ok()).unwrap_or(USUAL_PORT);
+        let mut chosen = Chosen { name, network, port };
         let handle = match Server::start(config(dir, &chosen)).await {
             Err(StartError::Listen { .. }) => {
                 chosen.port = 0;

@@ -37,6 +37,7 @@ pub(super) fn play(stage: &mut Stage, anna: App, ben: App) -> Outcome<(App, App)
     stage.window("offline-started-again", &ben)?;
 
     let anna = stage.open(&ANNA)?;
+    ben.window.activate()?;
     ben.reads_no_more("Offline")?;
     anna.reads(WHILE_OFFLINE)?;
     open(&anna, BEN.name)?;

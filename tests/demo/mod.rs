@@ -23,11 +23,11 @@ use crate::{
 };
 
 /// The screen, wide enough for two windows side by side.
-const SCREEN: (u16, u16) = (2440, 900);
+const SCREEN: (u16, u16) = (2460, 880);
 const WINDOW: (u32, u32) = (1200, 840);
-const LEFT: u32 = 10;
-const RIGHT: u32 = 1220;
-const TOP: u32 = 10;
+const LEFT: u32 = 20;
+const RIGHT: u32 = 1240;
+const TOP: u32 = 20;
 
 /// Nothing is drawn for so long when an answer to a key or click is complete.
 const QUIET: Duration = Duration::from_millis(250);

@@ -38,7 +38,10 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     // The button that leads to what is answered.
     anna.control("Go to the message of")?;
 
-    // And corrects himself: Up in the empty field changes the last message.
+    // And corrects himself: Up in the empty field changes the last message, once it is sent.
+    ben.shows("both messages at Anna's", |items| {
+        items.iter().filter(|item| ["Delivered", "Read"].contains(&item.text.as_str())).count() >= 2
+    })?;
     ben.keys(&["Up", "ctrl+a"])?;
     ben.reads("Editing")?;
     say(ben, "Yes, at 22:50 on Fridays.")?;

@@ -86,10 +86,16 @@ impl App {
         })
     }
 
-    /// Clicks with the right button on the message with `part` in it.
+    /// Clicks with the right button on the message with `part` in it: not on the line about it in the list of
+    /// conversations, which comes before.
     pub fn open_menu_of(&self, part: &str) -> Outcome {
-        let what = format!("the message {part:?}");
-        self.click(&what, 3, |item| item.kind == "text" && item.text.contains(part))
+        let item = self.sight.until(&format!("the message {part:?}"), PATIENCE, |items| {
+            let timeline = items.iter().rposition(|item| item.kind == "list")?;
+            let mut messages = items[timeline..].iter();
+            messages.rfind(|item| item.kind == "text" && item.text.contains(part)).cloned()
+        })?;
+        let area = self.sight.area(&item);
+        self.window.click(area.x + area.width / 2, area.y + area.height / 2, 3)
     }
 
     /// Clicks on the item that `is_it`, once it is there.

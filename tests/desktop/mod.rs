@@ -18,6 +18,7 @@ mod window;
 
 use std::{
     fs::{self, Permissions},
+    net::{Ipv4Addr, TcpListener},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
@@ -40,6 +41,13 @@ use sight::Sight;
 /// How long any of the programs of the desktop may take to start, on a busy machine.
 const START: Duration = Duration::from_secs(30);
 
+/// What the window manager is told: windows without frames, as they are in the pictures.
+const MANAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <applications><application class="*"><decor>no</decor></application></applications>
+</openbox_config>
+"#;
+
 /// A private desktop; everything on it ends when it is dropped.
 pub struct Desktop {
     // In the order in which they have to end: clients before the server they talk to.
@@ -50,6 +58,7 @@ pub struct Desktop {
     _server: Program,
     display: String,
     bus_address: String,
+    port: u16,
     dir: PathBuf,
 }
 
@@ -82,7 +91,10 @@ impl Desktop {
         let screen = Rc::new(Screen::open(&display)?);
 
         let env = Environment { dir, display: &display, bus_address: None };
-        let manager = Program::start(&mut env.command("openbox"), &log("openbox.log"))?;
+        let settings = dir.join("openbox.xml");
+        fs::write(&settings, MANAGER).doing(settings.display())?;
+        let manager =
+            Program::start(env.command("openbox").arg("--config-file").arg(&settings), &log("openbox.log"))?;
         screen.wait_for_manager(START)?;
 
         // The path of a socket is limited to 107 bytes, so the bus picks one in /tmp.
@@ -119,6 +131,7 @@ impl Desktop {
             _server: server,
             display,
             bus_address,
+            port: free_port()?,
             dir: dir.to_owned(),
         })
     }
@@ -145,7 +158,10 @@ impl Desktop {
         let socket = self.dir.join("run").join(name).with_extension("sight");
         let sight = Sight::listen(&socket)?;
         let mut command = self.command(program("hallway")?);
-        let (program, window) = self.open(command.args(args).env("HALLWAY_DESCRIBE", &socket), name)?;
+        command.args(args).env("HALLWAY_DESCRIBE", &socket);
+        // A workspace started here is not in the way of those of other desktops.
+        command.env("HALLWAY_WORKSPACE_PORT", self.port.to_string());
+        let (program, window) = self.open(&mut command, name)?;
         Ok(App { program, window, sight })
     }
 
@@ -161,6 +177,16 @@ impl Desktop {
     pub fn shot(&self) -> Outcome<Shot> {
         self.screen.shot(None)
     }
+}
+
+/// A port that nothing listens at, outside of the range that systems hand out by themselves: it is still free
+/// when a workspace there comes back after a while. Where the search begins differs from process to process.
+fn free_port() -> Outcome<u16> {
+    let begin = std::process::id() % 10_000;
+    (0..10_000)
+        .filter_map(|step| u16::try_from(20_000 + (begin + step) % 10_000).ok())
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .doing("no port is free")
 }
 
 impl Drop for Desktop {

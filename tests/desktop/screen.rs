@@ -43,6 +43,9 @@ x11rb::atom_manager! {
     }
 }
 
+/// The colour of the desktop behind the windows.
+const BACKGROUND: u32 = 0x0041_5A80;
+
 pub(super) struct Screen {
     pub(super) connection: Arc<RustConnection>,
     pub(super) root: Id,
@@ -67,12 +70,15 @@ impl Screen {
         let root = connection.setup().roots.get(number).doing("the X server has no screen")?.root;
         let atoms = Atoms::new(&connection).doing("names")?.reply().doing("names")?;
         connection.damage_query_version(1, 1).doing("DAMAGE")?.reply().doing("DAMAGE")?;
-        let watch = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
+        let watch = ChangeWindowAttributesAux::new()
+            .event_mask(EventMask::PROPERTY_CHANGE)
+            .background_pixel(BACKGROUND);
         connection
             .change_window_attributes(root, &watch)
             .doing("watching the screen")?
             .check()
             .doing("watching")?;
+        connection.clear_area(false, root, 0, 0, 0, 0).doing("the background")?;
         let keyboard = RefCell::new(Keyboard::read(&connection)?);
 
         let connection = Arc::new(connection);

@@ -138,8 +138,9 @@ impl App {
             focused: self.focused,
             size: self.size,
         };
-        let (chats, effects) =
+        let (mut chats, effects) =
             Chats::new(context, self.settings.list_width, self.settings.panel, conversation);
+        chats.set_recent_emoji(self.settings.recent_emoji.clone());
         let net = client.net_state();
         self.stage = Stage::In(Box::new(Session {
             number: self.sessions,

@@ -16,6 +16,7 @@ use crate::widget::bits::{empty, hairline, label, page_title};
 use crate::widget::button::{button, icon_button};
 use crate::widget::field::search;
 use crate::widget::icon::Icon;
+use crate::widget::one_line::one_line;
 use crate::widget::row::list_row;
 use crate::widget::virtual_list::{Stick, Viewport, VirtualList};
 use crate::widget::{Element, focus};
@@ -195,9 +196,9 @@ impl Directory {
         .height(size::HEADER)
         .padding([0.0, gap::M]);
         let line = container(search(fl!("directory-search"), &self.query, Message::Query).id(SEARCH))
-            .padding([gap::M, gap::L])
-            .max_width(CONTENT);
-        column![head, hairline(), line, self.body(me)].height(Length::Fill).into()
+            .padding([gap::M, gap::L]);
+        let content = container(column![line, self.body(me)]).max_width(CONTENT);
+        column![head, hairline(), container(content).center_x(Length::Fill)].height(Length::Fill).into()
     }
 
     fn body<'a>(&'a self, me: &'a UserId) -> Element<'a, Message> {
@@ -223,7 +224,7 @@ impl Directory {
         .stick(Stick::Start)
         .session(&self.query)
         .on_viewport(Message::Viewport);
-        container(list).padding([0.0, gap::S]).max_width(CONTENT).height(Length::Fill).into()
+        container(list).padding([0.0, gap::S]).height(Length::Fill).into()
     }
 }
 
@@ -231,8 +232,9 @@ fn person<'a>(person: &Profile, me: &UserId) -> Element<'a, Message> {
     let name = person.display_name().to_owned();
     let id = if person.user_id == *me { fl!("directory-you") } else { person.user_id.to_string() };
     let words =
-        column![label(name.clone(), BODY).font(font::SEMIBOLD), label(id, SMALL).style(style::muted),]
-            .spacing(gap::XXS);
+        column![one_line(name.clone()).font(font::SEMIBOLD), one_line(id).step(SMALL).color(|p| p.text_3),]
+            .spacing(gap::XXS)
+            .width(Length::Fill);
     let content = row![avatar(person.user_id.as_str(), &name), words]
         .spacing(gap::M)
         .align_y(Alignment::Center)

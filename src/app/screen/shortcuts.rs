@@ -1,14 +1,14 @@
 //! The list of keys: every action of the keymap that the app knows how to do, by heading, with a search.
 
-use iced::widget::{column, container, row, scrollable};
-use iced::{Alignment, Length};
+use iced::widget::{column, container, row};
+use iced::{Alignment, Length, Padding};
 
 use crate::fl;
 use crate::keymap::{Action, Group};
-use crate::theme::tokens::{BODY, SMALL, space as gap};
+use crate::theme::tokens::{BODY, SMALL, size, space as gap};
 use crate::theme::{font, style};
 use crate::widget::Element;
-use crate::widget::bits::{label, section};
+use crate::widget::bits::{label, scroll, section};
 use crate::widget::dialog::dialog;
 use crate::widget::field::search;
 
@@ -63,7 +63,8 @@ impl Shortcuts {
         }
         let content = column![
             search(fl!("shortcuts-search"), &self.query, Message::Query).id(SEARCH),
-            scrollable(list.width(Length::Fill)).height(HEIGHT),
+            scroll(list.width(Length::Fill).padding(Padding::ZERO.right(size::SCROLLBAR_STRIP)))
+                .height(HEIGHT),
         ]
         .spacing(gap::M);
         dialog(fl!("shortcuts-title"), content).close_button(fl!("shortcuts-close"), Message::Close).into()

@@ -11,7 +11,7 @@ use hallway_client::protocol::method::Users;
 use hallway_client::protocol::user::Profile;
 use hallway_client::{ChatError, Client, Conversation, ConversationId};
 use iced::keyboard::key::Named;
-use iced::widget::{column, container, row, scrollable};
+use iced::widget::{column, container, row};
 use iced::{Alignment, Length, Task};
 
 use crate::fl;
@@ -20,9 +20,10 @@ use crate::theme::tokens::{BODY, Elevation, SMALL, size, space as gap};
 use crate::theme::{font, style};
 use crate::widget::avatar::avatar;
 use crate::widget::badge::{Unread, badge};
-use crate::widget::bits::{hairline, label};
+use crate::widget::bits::{hairline, label, scroll};
 use crate::widget::field::search;
 use crate::widget::icon::{Icon, icon};
+use crate::widget::one_line::one_line;
 use crate::widget::row::list_row;
 use crate::widget::shadow::shadow;
 use crate::widget::{Element, focus};
@@ -196,7 +197,8 @@ impl Switcher {
     pub fn entries(&self, conversations: &[Conversation], actions: &[keymap::Action]) -> Vec<Entry> {
         let (scope, words) = self.wanted();
         if scope == Scope::Actions {
-            return best(actions.iter().map(|action| (action.name(), Entry::Action(*action))), words);
+            let actions = actions.iter().filter(|action| can_be_done(**action));
+            return best(actions.map(|action| (action.name(), Entry::Action(*action))), words);
         }
         let in_scope = |conversation: &&Conversation| match scope {
             Scope::People => conversation.kind() == ConversationType::C2c,
@@ -235,7 +237,7 @@ impl Switcher {
             container(label(fl!("switcher-nothing"), BODY).style(style::muted)).padding(gap::L).into()
         } else {
             let rows = entries.into_iter().enumerate().map(|(index, entry)| self.row(index, entry));
-            scrollable(column(rows).padding([gap::XS, gap::S])).into()
+            scroll(column(rows).padding([gap::XS, gap::S])).into()
         };
         let hint =
             container(label(fl!("switcher-hint"), SMALL).style(style::muted)).padding([gap::S, gap::L]);
@@ -272,7 +274,7 @@ impl Switcher {
         };
         let content = row![
             container(picture).width(small).align_x(Alignment::Center),
-            container(label(name.clone(), BODY).font(font::MEDIUM)).width(Length::Fill),
+            one_line(name.clone()).font(font::MEDIUM).width(Length::Fill),
             right
         ]
         .spacing(gap::M)
@@ -280,6 +282,13 @@ impl Switcher {
         .height(size::BAR);
         list_row(content, name).selected(index == self.chosen).on_press(Message::Pick(index)).into()
     }
+}
+
+/// Whether an action means anything from here: not those of a message or of the composer, nor the switcher
+/// itself, nor closing, which the switcher does by going.
+fn can_be_done(action: keymap::Action) -> bool {
+    action.place() == keymap::Place::Everywhere
+        && !matches!(action, keymap::Action::QuickSwitcher | keymap::Action::Close)
 }
 
 /// Those whose names match, better matches first; the order given decides among equals.
@@ -324,6 +333,12 @@ mod tests {
         switcher.update(Message::Query(format!(">{word}")), &[], keymap::Action::ALL);
         let entries = switcher.entries(&[], keymap::Action::ALL);
         assert!(entries.contains(&Entry::Action(keymap::Action::Settings)));
+        switcher.update(
+            Message::Query(format!("> {}", keymap::Action::Edit.name())),
+            &[],
+            keymap::Action::ALL,
+        );
+        assert!(switcher.entries(&[], keymap::Action::ALL).is_empty(), "no message is meant here");
         let without = Switcher::default();
         assert!(without.entries(&[], keymap::Action::ALL).is_empty());
     }

@@ -9,7 +9,7 @@ use hallway_app::harness::Picture;
 use hallway_app::i18n::{self, Language};
 use hallway_app::keymap;
 use hallway_app::screen::chats::stage::{Drive, Screen, Stage, World};
-use hallway_app::screen::chats::{Message, dialog, panel, sample};
+use hallway_app::screen::chats::{About, Act, Confirm, Message, dialog, emoji, panel, sample};
 use hallway_app::theme::Appearance;
 use hallway_protocol::conversation::{AtType, Draft, Mention, RemindType};
 use hallway_protocol::message::{MessageStatus, Quote};
@@ -123,6 +123,30 @@ fn world() -> World {
     world
 }
 
+/// What people write that was not thought of.
+fn odd() -> World {
+    let mut world = World::new();
+    let long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(3);
+    let lines: Vec<String> = (1..=12).map(|line| format!("{line:2}: a line that was pasted")).collect();
+    let messages = vec![
+        sample::text("ben", 1, &long),
+        sample::text("anna", 2, &format!("https://example.org/{}", "a-very-long-path/".repeat(12))),
+        sample::text("ben", 3, "שלום, מה שלומך? נתראה ב-10:30"),
+        sample::text("anna", 4, "مرحبا بالجميع، الاجتماع غدًا at 10:30 in room B"),
+        sample::text("ben", 5, "Family 👨‍👩‍👧‍👦, flags 🇩🇪🇨🇳🏴󠁧󠁢󠁥󠁮󠁧󠁿, keycaps 1️⃣, skin 👍🏿, heart ❤️‍🔥"),
+        sample::text("anna", 6, "👨‍👩‍👧‍👦🇨🇳"),
+        sample::text("ben", 7, &lines.join("\n")),
+        sample::text("anna", 8, "\tindented\n\n\nafter empty lines\n\t\ttwice"),
+        sample::text("ben", 9, "Z̸̢̛̰a̵l̶g̷o̶ ﷽ ｆｕｌｌｗｉｄｔｈ ①②③ ∑∫√ ❶ ㎏"),
+    ];
+    let room = world.room("GROUPsales", messages, 9);
+    let mut profile = room.row.group_profile.as_deref().cloned().unwrap();
+    profile.name = "The group that prepares everything for the trade fair in autumn, and all who help".into();
+    profile.notification = long;
+    room.row.group_profile = Some(Arc::new(profile));
+    world
+}
+
 fn draw(screen: &mut Screen, name: &str, language: Language) -> Picture {
     screen.settle();
     let picture = screen.picture(1.0);
@@ -182,6 +206,66 @@ fn all(language: Language) {
 
     let mut screen = Stage::new(World::new(), None, (800.0, 600.0));
     draw(&mut screen, "empty-800-light", language);
+    screen.size_to(narrow);
+    screen.dress(Appearance::Dark);
+    draw(&mut screen, "empty-420-dark", language);
+
+    for (name, size) in [("1400", wide), ("420", narrow)] {
+        let mut screen = Stage::new(odd(), Some("GROUPsales"), size);
+        draw(&mut screen, &format!("odd-{name}-light"), language);
+        screen.wheel((size.0 / 2.0 + 100.0, 300.0), 60.0);
+        draw(&mut screen, &format!("odd-top-{name}-light"), language);
+        screen.dress(Appearance::Dark);
+        screen.act(keymap::Action::SidePanel);
+        draw(&mut screen, &format!("odd-panel-{name}-dark"), language);
+    }
+    floating(language, wide, "1400");
+    floating(language, narrow, "420");
+}
+
+/// Menus, questions, strips and bars.
+fn floating(language: Language, size: (f32, f32), name: &str) {
+    let mut screen = Stage::new(world(), Some("C2Cben"), size);
+    let own = screen.state.world.rooms["C2Cben"].messages[3].id.clone();
+    let menu = |about| Message::Menu(about, iced::Point::new(140.0, 200.0));
+    screen.message(menu(About::Message(own.clone())));
+    draw(&mut screen, &format!("menu-message-{name}-light"), language);
+    screen.dress(Appearance::Dark);
+    screen.message(menu(About::Header));
+    draw(&mut screen, &format!("menu-chat-{name}-dark"), language);
+    screen.message(Message::CloseMenu);
+    let id = sample::conversation("C2Cben");
+    screen.message(Message::Ask(Confirm::Delete(id)));
+    draw(&mut screen, &format!("ask-delete-{name}-dark"), language);
+    screen.dress(Appearance::Light);
+    screen.message(Message::Ask(Confirm::Browse(format!("https://example.org/{}", "a-path/".repeat(30)))));
+    draw(&mut screen, &format!("ask-browse-{name}-light"), language);
+    screen.act(keymap::Action::Close);
+    let button = screen.place(hallway_app::harness::named(i18n::LOADER.get("emoji")));
+    screen.message(Message::Emoji(emoji::Message::Open(button)));
+    draw(&mut screen, &format!("emoji-{name}-light"), language);
+    screen.dress(Appearance::Dark);
+    screen.message(Message::Emoji(emoji::Message::Query("flag".into())));
+    draw(&mut screen, &format!("emoji-found-{name}-dark"), language);
+    screen.dress(Appearance::Light);
+    screen.message(Message::Emoji(emoji::Message::Close));
+    screen.message(Message::Act(Act::Reply, own.clone()));
+    draw(&mut screen, &format!("reply-{name}-light"), language);
+    screen.message(Message::Act(Act::Edit, own));
+    screen.event(&hallway_client::Event::NetStateChanged(hallway_client::NetState::Disconnected));
+    screen.pass(std::time::Duration::from_secs(10));
+    if size.0 < 500.0 {
+        screen.message(Message::Back);
+    }
+    draw(&mut screen, &format!("edit-offline-{name}-light"), language);
+    screen.act(keymap::Action::NewChat);
+    draw(&mut screen, &format!("new-chat-{name}-light"), language);
+    screen.act(keymap::Action::Close);
+    screen.dress(Appearance::Dark);
+    screen.event(&hallway_client::Event::SyncProgress(1204));
+    screen.event(&hallway_client::Event::SyncProgress(700));
+    screen.message(menu(About::New));
+    draw(&mut screen, &format!("menu-new-{name}-dark"), language);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What strings need before they can be drawn: emoji in colour, initials, marks.
 
 pub mod emoji;
+pub mod emoji_names;
 pub mod initials;
 pub mod rich;

@@ -156,6 +156,12 @@ pub fn warning_strip(theme: &Theme) -> container::Style {
     container::Style { text_color: Some(p.warning), ..ground(p.warning_bg) }
 }
 
+/// A warning with a ground.
+pub fn warning_card(theme: &Theme) -> container::Style {
+    let p = theme.palette();
+    container::Style { text_color: Some(p.warning), ..rounded(p.warning_bg, radius::CARD) }
+}
+
 /// An error with a ground.
 pub fn danger_card(theme: &Theme) -> container::Style {
     let p = theme.palette();

@@ -1,6 +1,6 @@
 //! Small parts that views repeat: titles, dividers, pills, banners, empty states, skeletons.
 
-use iced::widget::{Svg, center, column, container, row, rule, space, svg, text};
+use iced::widget::{Svg, center, column, container, row, rule, scrollable, space, svg, text};
 use iced::{Alignment, Background, Length, border};
 
 use super::icon::{Icon, icon};
@@ -8,9 +8,12 @@ use super::{Element, Text};
 use crate::theme::tokens::{BODY, PAGE, SMALL, TITLE, Type, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 
-/// A text in one step of the type scale.
+/// A text in one step of the type scale; words longer than a line are broken.
 pub fn label<'a>(content: impl text::IntoFragment<'a>, step: Type) -> Text<'a> {
-    text(content).size(step.size).line_height(text::LineHeight::Absolute(step.line.into()))
+    text(content)
+        .size(step.size)
+        .line_height(text::LineHeight::Absolute(step.line.into()))
+        .wrapping(text::Wrapping::WordOrGlyph)
 }
 
 /// The title of a page.
@@ -32,6 +35,14 @@ pub fn section<'a>(content: impl text::IntoFragment<'a>) -> Text<'a> {
 pub fn logo<'a>(side: f32) -> Svg<'a, Theme> {
     let own = |_: &Theme, _| svg::Style { color: None };
     svg(svg::Handle::from_memory(crate::LOGO)).width(side).height(side).style(own)
+}
+
+/// Something that scrolls up and down, with a narrow bar.
+pub fn scroll<'a, Message: 'a>(
+    content: impl Into<Element<'a, Message>>,
+) -> scrollable::Scrollable<'a, Message, Theme, iced::Renderer> {
+    let bar = scrollable::Scrollbar::new().width(size::SCROLLBAR).scroller_width(size::SCROLLBAR);
+    scrollable(content).direction(scrollable::Direction::Vertical(bar))
 }
 
 /// A horizontal hairline.

@@ -4,12 +4,16 @@
 //! field(fl!("server-address"), &self.server, Message::Server).id("server").error(self.error.as_deref())
 //! ```
 
+use std::rc::Rc;
+
 use iced::advanced::widget::Id;
+use iced::keyboard::{Key, Modifiers};
 use iced::widget::{column, row, text, text_input};
 use iced::{Alignment, Length};
 
 use super::access::Role;
 use super::icon::{Icon, icon};
+use super::line::{Line, OnKey};
 use super::named::named;
 use super::{Element, ime};
 use crate::theme::tokens::{BODY, SMALL, size, space};
@@ -19,7 +23,8 @@ use crate::theme::{Theme, font, style};
 pub struct Field<'a, Message> {
     label: String,
     value: &'a str,
-    on_input: Option<Box<dyn Fn(String) -> Message + 'a>>,
+    on_input: Option<Rc<dyn Fn(String) -> Message + 'a>>,
+    on_key: Option<OnKey<'a, Message>>,
     on_submit: Option<Message>,
     placeholder: String,
     error: Option<&'a str>,
@@ -39,7 +44,8 @@ pub fn field<'a, Message: Clone + 'a>(
     Field {
         label: label.into(),
         value,
-        on_input: Some(Box::new(on_input)),
+        on_input: Some(Rc::new(on_input)),
+        on_key: None,
         on_submit: None,
         placeholder: String::new(),
         error: None,
@@ -69,6 +75,12 @@ impl<'a, Message: Clone + 'a> Field<'a, Message> {
     /// The message of Enter.
     pub fn on_submit(mut self, message: Message) -> Self {
         self.on_submit = Some(message);
+        self
+    }
+
+    /// Asked first for every key pressed here (arrows that go through a list below); a message takes the key.
+    pub fn on_key(mut self, on_key: impl Fn(&Key, Modifiers) -> Option<Message> + 'a) -> Self {
+        self.on_key = Some(Box::new(on_key));
         self
     }
 
@@ -113,8 +125,20 @@ impl<'a, Message: Clone + 'a> Field<'a, Message> {
 
 impl<'a, Message: Clone + 'a> From<Field<'a, Message>> for Element<'a, Message> {
     fn from(field: Field<'a, Message>) -> Self {
-        let Field { label, value, on_input, on_submit, placeholder, error, hint, id, secure, bare, leading } =
-            field;
+        let Field {
+            label,
+            value,
+            on_input,
+            on_key,
+            on_submit,
+            placeholder,
+            error,
+            hint,
+            id,
+            secure,
+            bare,
+            leading,
+        } = field;
         let wrong = error.is_some();
         let left = if leading.is_some() { space::XXL } else { space::M };
         let mut input = text_input(&placeholder, value)
@@ -137,12 +161,15 @@ impl<'a, Message: Clone + 'a> From<Field<'a, Message>> for Element<'a, Message> 
                 }
                 style
             })
-            .on_input_maybe(on_input)
+            .on_input_maybe(on_input.clone().map(|on_input| move |text| on_input(text)))
             .on_submit_maybe(on_submit);
         if let Some(id) = id {
             input = input.id(id);
         }
-        let input = named(ime::guard_line(input), Role::TextField, label.clone());
+        // A password is not remembered.
+        let on_input = on_input.filter(|_| !secure);
+        let input = Line { content: input.into(), value, on_input, on_key };
+        let input = named(ime::guard(input), Role::TextField, label.clone());
         let input: Element<'a, Message> = match leading {
             None => input,
             Some(picture) => iced::widget::stack![

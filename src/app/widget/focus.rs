@@ -78,6 +78,20 @@ pub fn ring(renderer: &mut iced::Renderer, theme: &Theme, bounds: Rectangle, rad
     );
 }
 
+/// The same on a ground that is filled with nearly its own colour: in the colour of the words, apart from the
+/// edge.
+pub fn ring_on_fill(renderer: &mut iced::Renderer, color: Color, bounds: Rectangle, radius: f32) {
+    let gap = size::RING + 1.0;
+    renderer.fill_quad(
+        renderer::Quad {
+            bounds: bounds.shrink(gap),
+            border: Border { color, width: size::RING, radius: (radius - gap).max(0.0).into() },
+            ..renderer::Quad::default()
+        },
+        Background::Color(Color::TRANSPARENT),
+    );
+}
+
 /// Gives the keyboard to the widget with this id.
 pub fn focus<M>(id: impl Into<Id>) -> Task<M> {
     iced::widget::operation::focus(id)

@@ -13,19 +13,11 @@ use crate::theme::Theme;
 
 struct Guard<'a, Message> {
     content: Element<'a, Message>,
-    /// Escape never reaches the field.
-    keeps_escape: bool,
 }
 
 /// Guards the field in `content`.
 pub fn guard<'a, Message: 'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
-    Element::new(Guard { content: content.into(), keeps_escape: false })
-}
-
-/// Guards the single line in `content`, which does not get Escape either: iced's would take it to give up the
-/// keyboard, and the dialog around it would need a second one to close.
-pub fn guard_line<'a, Message: 'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
-    Element::new(Guard { content: content.into(), keeps_escape: true })
+    Element::new(Guard { content: content.into() })
 }
 
 #[derive(Default)]
@@ -88,10 +80,6 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for Guard<'_, Message> {
                 shell.capture_event();
                 return;
             }
-            Event::Keyboard(keyboard::Event::KeyPressed {
-                key: keyboard::Key::Named(keyboard::key::Named::Escape),
-                ..
-            }) if self.keeps_escape => return,
             _ => {}
         }
         content.update(child, event, layout, cursor, renderer, clipboard, shell, viewport);

@@ -25,6 +25,7 @@ pub mod focus;
 pub mod icon;
 pub mod ime;
 pub mod layers;
+mod line;
 pub mod menu;
 pub mod named;
 pub mod one_line;

@@ -421,7 +421,14 @@ impl<'a, Message: Clone + 'a> Widget<Message, Theme, iced::Renderer> for Pressab
             });
         }
         if state.focus.shows_ring() {
-            focus::ring(renderer, theme, bounds, look.border.radius.top_left);
+            let (p, round) = (theme.palette(), look.border.radius.top_left);
+            let fills = [p.accent, p.accent_hover, p.danger_fill];
+            match look.background {
+                Some(ground) if fills.contains(&ground) => {
+                    focus::ring_on_fill(renderer, style.text_color, bounds, round);
+                }
+                _ => focus::ring(renderer, theme, bounds, round),
+            }
         }
     }
 

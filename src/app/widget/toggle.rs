@@ -47,16 +47,16 @@ impl<'a, Message: Clone + 'a> From<Toggle<'a, Message>> for Element<'a, Message>
             .spacing(gap::XXS)
             .width(Length::Fill);
         let content = row![text, track(on)].spacing(gap::L).align_y(Alignment::Center);
-        Pressable::new(content, Role::Switch, words, |theme: &Theme, status| Look {
+        let line = Pressable::new(content, Role::Switch, words, |theme: &Theme, status| Look {
             background: status.hovered.then_some(theme.palette().hover),
             text: None,
             border: border::rounded(radius::CARD),
         })
         .width(Length::Fill)
-        .padding([gap::S, gap::S])
+        .padding([gap::S, gap::M])
         .selected(on)
-        .on_press(message(!on))
-        .into()
+        .on_press(message(!on));
+        container(line).style(style::card).into()
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hallway_client::Client;
 use iced::Task;
+use iced::widget::scrollable::AbsoluteOffset;
 
 use super::call::Call;
 use super::list::LIST;
@@ -31,6 +32,8 @@ pub enum Effect {
     Reveal(hallway_protocol::ConversationId),
     /// Give the keyboard to a row of the list.
     FocusRow(hallway_protocol::ConversationId),
+    /// Scroll the area with this id to a place, in px from its top.
+    ScrollTo(&'static str, f32),
     /// Into the clipboard.
     Copy(String),
     /// The parent has to do it.
@@ -63,6 +66,9 @@ impl Effect {
             Self::Scroll(command) => virtual_list::send(TIMELINE, command),
             Self::Reveal(id) => virtual_list::send(LIST, Command::Reveal(id)),
             Self::FocusRow(id) => virtual_list::send(LIST, Command::Focus(id)),
+            Self::ScrollTo(id, y) => {
+                iced::widget::operation::scroll_to(id, AbsoluteOffset { x: None, y: Some(y) })
+            }
             Self::Copy(text) => iced::clipboard::write(text),
             Self::Call(_) | Self::Action(_) => Task::none(),
         }

@@ -17,7 +17,7 @@ use crate::keymap::Action;
 impl Chats {
     /// Whether a menu or dialog has the keyboard.
     pub fn is_blocked(&self) -> bool {
-        self.dialog.is_some() || self.menu.is_some()
+        self.dialog.is_some() || self.menu.is_some() || self.emoji.is_some()
     }
 
     /// Does what an action means here. None if it means nothing.
@@ -66,7 +66,7 @@ impl Chats {
     /// Closes the innermost thing: menu, dialog, selection, answer or change, panel, the one pane. With nothing
     /// left to close, the open conversation is read.
     pub fn escape(&mut self) -> Vec<Effect> {
-        if self.menu.take().is_some() || self.dialog.take().is_some() {
+        if self.emoji.take().is_some() || self.menu.take().is_some() || self.dialog.take().is_some() {
             return Vec::new();
         }
         let Some(open) = &mut self.open else { return Vec::new() };

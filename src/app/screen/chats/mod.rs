@@ -17,6 +17,7 @@ pub mod call;
 pub mod composer;
 pub mod dialog;
 pub mod effect;
+pub mod emoji;
 pub mod events;
 pub mod keys;
 pub mod list;
@@ -90,6 +91,9 @@ pub struct Chats {
     panel_wanted: bool,
     dialog: Option<Dialog>,
     menu: Option<Menu>,
+    emoji: Option<emoji::Picker>,
+    /// Taken last, newest first.
+    recent_emoji: Vec<String>,
     searches: u64,
     list_width: f32,
     /// Conversations that were open, in order, and where in them one is.
@@ -145,6 +149,8 @@ pub enum Action {
     Browse(String),
     /// Say this for a moment.
     Toast(String),
+    /// These emoji were taken last: they are remembered.
+    RecentEmoji(Vec<String>),
     /// Open the settings.
     Settings,
     /// Open the quick switcher.
@@ -172,6 +178,8 @@ impl Chats {
             panel_wanted: panel,
             dialog: None,
             menu: None,
+            emoji: None,
+            recent_emoji: Vec::new(),
             searches: 0,
             list_width: list_width.clamp(size::LIST_MIN, size::LIST_MAX),
             visited: Vec::new(),

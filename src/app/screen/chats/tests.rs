@@ -243,6 +243,60 @@ fn the_last_own_message_can_be_changed() {
     assert_eq!(stored(&screen, "GROUPsales").last().unwrap(), "begun");
 }
 
+/// MSG-63: Up right after sending never changes an older message.
+#[test]
+fn a_message_on_its_way_is_not_passed_over() {
+    let mut world = group();
+    world.online = false;
+    let mut screen = Stage::new(world, Some("GROUPsales"), WIDE);
+    screen.typewrite("fourth");
+    screen.key(Named::Enter, Modifiers::empty());
+    screen.key(Named::ArrowUp, Modifiers::empty());
+    assert!(!screen.has_text("Editing"));
+    // Not even before it is in the timeline.
+    let chats = &mut screen.state.chats;
+    let me = chats.context.me.user_id.clone();
+    chats.in_open(|open, scene| open.timeline.sent(scene));
+    assert!(chats.open.as_ref().unwrap().timeline.last_own(&me).is_none());
+
+    let room = screen.state.world.rooms.get_mut("GROUPsales").unwrap();
+    let (mut sent, _) = room.outgoing.pop().unwrap();
+    sent.sequence = 4;
+    room.messages.push(sent);
+    screen.told("GROUPsales");
+    let chats = &mut screen.state.chats;
+    chats.open.as_mut().unwrap().timeline.not_sent();
+    screen.key(Named::ArrowUp, Modifiers::empty());
+    assert!(screen.has_text("Editing"));
+    assert_eq!(draft(&screen), "fourth");
+}
+
+/// An emoji goes to the cursor, and is offered first the next time.
+#[test]
+fn an_emoji_is_picked_with_the_keyboard() {
+    let mut screen = Stage::new(group(), Some("GROUPsales"), WIDE);
+    screen.typewrite("boat ");
+    screen.click(named("Emoji"));
+    screen.typewrite("ferry");
+    screen.key(Named::Enter, Modifiers::empty());
+    assert_eq!(draft(&screen), "boat ⛴️");
+    let kept = Action::RecentEmoji(vec!["⛴️".into()]);
+    assert_eq!(screen.state.world.actions.last(), Some(&kept));
+    screen.typewrite("!");
+    assert_eq!(draft(&screen), "boat ⛴️!", "the composer has the keyboard again");
+
+    screen.click(named("Emoji"));
+    assert!(screen.has_text("Used last"));
+    // Down to the first row of faces, one to the right.
+    screen.key(Named::ArrowDown, Modifiers::empty());
+    screen.key(Named::ArrowRight, Modifiers::empty());
+    screen.key(Named::Enter, Modifiers::empty());
+    assert_eq!(draft(&screen), "boat ⛴️!😃");
+    screen.click(named("Emoji"));
+    screen.key(Named::Escape, Modifiers::empty());
+    assert!(!screen.has_text("Used last"));
+}
+
 /// PLUS-8: an answer carries its quote.
 #[test]
 fn answering_quotes() {

@@ -14,7 +14,7 @@ use super::panel::{self, Panel};
 use super::people::{self, People};
 use super::splitter::Drag;
 use super::timeline::{self, Timeline};
-use super::{About, Action, Chats, Menu, Open, banner, list};
+use super::{About, Action, Chats, Menu, Open, banner, emoji, list};
 use crate::clock::Clock;
 use crate::problem;
 use crate::theme::tokens::size;
@@ -34,6 +34,8 @@ pub enum Message {
     Panel(panel::Message),
     /// In the dialog.
     Dialog(dialog::Message),
+    /// In the picker of emoji.
+    Emoji(emoji::Message),
     /// A wait of the connection's strip is over.
     Banner(u64, banner::Shown),
     /// Open a conversation.
@@ -143,6 +145,7 @@ impl Chats {
                 None => Vec::new(),
             },
             Message::Dialog(message) => self.in_dialog(message),
+            Message::Emoji(message) => self.in_emoji(message),
             Message::Banner(loss, shown) => {
                 self.banner.waited(loss, shown);
                 Vec::new()

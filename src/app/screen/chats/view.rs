@@ -52,7 +52,9 @@ impl Chats {
         }
         let conversation: Element<'a, Message> = match &self.open {
             Some(open) => self.conversation_column(open, left, theme),
-            None => container(nothing_open()).style(style::background).into(),
+            None => container(nothing_open(self.list.is_loaded() && self.list.is_empty()))
+                .style(style::background)
+                .into(),
         };
         match panel {
             None => columns.push(conversation).into(),
@@ -68,7 +70,7 @@ impl Chats {
     pub fn layers<'a>(&'a self) -> Vec<Layer<'a, Message>> {
         let dialog = self.dialog.as_ref().map(|dialog| self.dialog_layer(dialog));
         let menu = self.menu.as_ref().map(|menu| self.menu_layer(menu));
-        dialog.into_iter().chain(menu).collect()
+        dialog.into_iter().chain(menu).chain(self.emoji_layer()).collect()
     }
 
     /// The width of the list where this much is left: the conversation keeps its least width.

@@ -1,7 +1,7 @@
 //! How the settings look: pages on the left, content at most 640 px wide; in a narrow window the pages stand
 //! above the content.
 
-use iced::widget::{column, container, row, scrollable, space, text};
+use iced::widget::{column, container, row, space, text};
 use iced::{Alignment, Length};
 
 use hallway_client::protocol::session::Instance;
@@ -12,7 +12,7 @@ use crate::i18n::Language;
 use crate::profile::Renderer;
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, ZOOM, size, space as gap};
 use crate::theme::{Choice, font, style};
-use crate::widget::bits::{hairline, hairline_vertical, label, logo, page_title, section, title};
+use crate::widget::bits::{hairline, hairline_vertical, label, logo, page_title, scroll, section, title};
 use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::field;
 use crate::widget::icon::{Icon, icon};
@@ -62,7 +62,7 @@ impl Settings {
         .height(size::HEADER)
         .padding([0.0, gap::M]);
         let page = container(self.page(context).spacing(gap::L).max_width(CONTENT)).padding(gap::XL);
-        let page = scrollable(page.width(Length::Fill)).height(Length::Fill);
+        let page = scroll(page.width(Length::Fill)).height(Length::Fill);
         let body: Element<'a, Message> = if context.width < NARROW {
             let tabs = row(Page::ALL.map(|page| {
                 icon_button(page.icon(), page.name())
@@ -226,7 +226,8 @@ impl Settings {
         )
         .push(self.invite_problem.as_ref().map(|problem| label(problem.as_str(), BODY).style(style::danger)));
         let Some(invite) = &self.invite else { return page };
-        let link = container(text(invite.link.as_str()).size(PREVIEW.size).font(font::MONO))
+        let link = text(invite.link.as_str()).size(PREVIEW.size).font(font::MONO);
+        let link = container(link.wrapping(text::Wrapping::Glyph))
             .padding(gap::M)
             .width(Length::Fill)
             .style(style::inset);

@@ -1,6 +1,6 @@
 //! How the way in looks: one card in the middle, the same at every width.
 
-use iced::widget::{center, column, container, row, scrollable, space, text};
+use iced::widget::{center, column, container, row, space, text};
 use iced::{Alignment, Length};
 
 use super::form::Field;
@@ -8,7 +8,7 @@ use super::{Busy, Found, Message, Step, Welcome};
 use crate::fl;
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, size, space as gap};
 use crate::theme::{font, style};
-use crate::widget::bits::{label, logo, page_title, title};
+use crate::widget::bits::{label, logo, page_title, scroll, title};
 use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::field;
 use crate::widget::icon::{Icon, icon};
@@ -37,10 +37,7 @@ impl Welcome {
             Step::Passphrase { then, is_new } => self.passphrase(*is_new, &then.account.workspace),
         };
         let card = container(card.spacing(gap::L).max_width(WIDTH)).padding(gap::XL).center_x(Length::Fill);
-        scrollable(center(card).height(Length::Shrink).padding([gap::XXL, 0.0]))
-            .width(Length::Fill)
-            .height(Length::Fill)
-            .into()
+        center(scroll(card).width(Length::Fill)).into()
     }
 
     fn choose(&self) -> Column<'_, Message> {
@@ -162,7 +159,7 @@ impl Welcome {
             container(label(notice.as_str(), BODY))
                 .padding([gap::S, gap::M])
                 .width(Length::Fill)
-                .style(style::warning_strip)
+                .style(style::warning_card)
         });
         column![head].push(notice)
     }

@@ -189,6 +189,9 @@ impl<'a, Message: Clone + 'a> From<Composer<'a, Message>> for Element<'a, Messag
         let name = if name.is_empty() { placeholder.clone() } else { name };
         // The editor counts its least height without the padding.
         let frame = size::COMPOSER_MIN - BODY.line;
+        // Whole lines only: the software renderer draws a line that is cut off over the frame.
+        let lines = ((max_height - frame) / BODY.line).floor().max(1.0);
+        let max_height = lines * BODY.line + frame;
         let mut area = text_editor::TextEditor::<'a, _, Message, Theme>::new(editor.content())
             .placeholder(placeholder)
             .font(font::TEXT)

@@ -256,8 +256,7 @@ impl<'a, Message> Layers<'a, Message> {
                     shell.capture_event();
                 }
             }
-            // Nothing below may act on keys while a layer is open.
-            _ if owner > 0 => shell.capture_event(),
+            // Other keys are for the keymap of the app, which knows what is open.
             _ => {}
         }
     }

@@ -104,6 +104,9 @@ fn a_dialog_takes_the_keyboard_and_gives_it_back() {
     assert_eq!(h.find(focused()).expect("focus").bounds(), keep, "the safe button");
     h.typewrite("x");
     assert_eq!(h.state.typed, "", "nothing reaches the field below");
+    h.ignored.clear();
+    h.key(Named::ArrowDown, NONE);
+    assert!(!h.ignored.is_empty(), "the app hears what the dialog does not use");
     h.key(Named::Tab, NONE);
     h.key(Named::Tab, NONE);
     assert_eq!(h.find(focused()).expect("focus").bounds(), keep, "Tab stays inside");

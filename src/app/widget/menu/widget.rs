@@ -4,14 +4,14 @@ use iced::advanced::layout::{self, Layout};
 use iced::advanced::widget::{Operation, Tree, Widget, tree};
 use iced::advanced::{Clipboard, Renderer as _, Shell, mouse, renderer};
 use iced::keyboard::{self, Key, key::Named};
-use iced::widget::{column, container, row, rule, scrollable, space, text};
+use iced::widget::{column, container, row, rule, space, text};
 use iced::{Alignment, Event, Length, Padding, Point, Rectangle, Size, border};
 
 use super::{Action, Entry, Item};
 use crate::theme::tokens::{BODY, Elevation, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::access::{Node, Role};
-use crate::widget::bits::label;
+use crate::widget::bits::{label, scroll};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::layers::place::beside;
 use crate::widget::one_line::{one_line, width_of};
@@ -226,10 +226,7 @@ fn panel<'a, Message>(
     }
     let width = entries.iter().map(entry_width).fold(size::MENU_MIN, f32::max).min(size::MENU_MAX);
     let width = width + if pictures { 28.0 } else { 0.0 } + if checks { 28.0 } else { 0.0 };
-    let list = scrollable(lines).direction(scrollable::Direction::Vertical(
-        scrollable::Scrollbar::new().width(size::SCROLLBAR).scroller_width(size::SCROLLBAR),
-    ));
-    shadow(Elevation::Menu, container(list).width(width).padding(gap::XS).style(style::popover))
+    shadow(Elevation::Menu, container(scroll(lines)).width(width).padding(gap::XS).style(style::popover))
 }
 
 /// How wide an entry is without icon and check mark; the panel is as wide as its widest entry.

@@ -270,12 +270,11 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
         }
         filled.grow_up(builder);
         if filled.top > 0.0 {
-            let short = filled.bottom - filled.top < height;
-            if short && self.stick == Stick::End {
+            filled.shift(-filled.top);
+            filled.grow_down(builder, height);
+            // All rows together are less than the view.
+            if filled.bottom < height && self.stick == Stick::End {
                 filled.shift(height - filled.bottom);
-            } else {
-                filled.shift(-filled.top);
-                filled.grow_down(builder, height);
             }
         }
         filled

@@ -113,6 +113,15 @@ fn starts_at_the_end_and_builds_only_what_shows() {
 }
 
 #[test]
+fn it_stops_at_its_first_row() {
+    // A little more than fits, so that the rows above the anchor alone would fit.
+    let mut h = harness(0..12, Position::End);
+    h.wheel_pixels((100.0, 100.0), 2_000.0);
+    assert_eq!(h.top(0), 0.0);
+    assert!(h.built(6), "{:?}", h.texts());
+}
+
+#[test]
 fn changes_outside_the_view_move_nothing() {
     let mut h = harness(1_000..2_000, Position::Row { key: 1_500, at: 0.35 });
     h.settle();

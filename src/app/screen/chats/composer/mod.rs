@@ -402,6 +402,7 @@ impl Chats {
         if let Err(error) = result {
             effects.extend(self.toast(super::update::failure(crate::fl!("failed-send"), &error)));
             if let Some(open) = self.open.as_mut().filter(|open| open.id == outgoing.to) {
+                open.timeline.not_sent();
                 effects.extend(open.composer.put_back(&outgoing.text));
                 open.composer.reply = open.composer.reply.take().or(outgoing.reply_to);
             }

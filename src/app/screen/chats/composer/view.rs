@@ -7,7 +7,7 @@ use iced::{Alignment, Background, Length, border};
 
 use super::{COMPOSER, MentionList, Message};
 use crate::screen::chats::view::keys;
-use crate::screen::chats::{Chats, Message as ChatsMessage, Open, words};
+use crate::screen::chats::{Chats, Message as ChatsMessage, Open, emoji, words};
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
@@ -63,6 +63,9 @@ impl Chats {
         .shortcut("Enter")
         .tip_position(iced::widget::tooltip::Position::Top)
         .on_press_maybe(can_send.then_some(ChatsMessage::Composer(number, Message::Send)));
+        let smile = icon_button(Icon::Smile, fl!("emoji"))
+            .tip_position(iced::widget::tooltip::Position::Top)
+            .on_press_at(|at| ChatsMessage::Emoji(emoji::Message::Open(at)));
         let mut line = row![container(area).width(Length::Fill)].spacing(gap::S).align_y(Alignment::End);
         let room = open.composer.room(&self.context.limits);
         if room.is_tight() {
@@ -72,7 +75,8 @@ impl Chats {
             let words = if room.is_over() { words.style(style::danger) } else { words.style(style::muted) };
             line = line.push(container(words).center_y(size::TARGET_MAIN));
         }
-        column![hairline(), people, bar, container(line.push(send)).padding([gap::S, gap::M])].into()
+        column![hairline(), people, bar, container(line.push(smile).push(send)).padding([gap::S, gap::M])]
+            .into()
     }
 
     /// What is answered to or changed.

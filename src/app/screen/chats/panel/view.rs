@@ -3,7 +3,7 @@
 use hallway_protocol::group::{Group, Member, MemberRole};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, UserId};
-use iced::widget::{column, container, row, scrollable, space};
+use iced::widget::{column, container, row, space};
 use iced::{Alignment, Length, Point};
 
 use super::{Edit, FIELD, Field, Message, Panel, Rights};
@@ -13,7 +13,7 @@ use crate::screen::chats::{About, Chats, Confirm, Message as ChatsMessage};
 use crate::theme::tokens::{BODY, SMALL, size, space as gap};
 use crate::theme::{font, style};
 use crate::widget::avatar::avatar;
-use crate::widget::bits::{self, hairline, label, section};
+use crate::widget::bits::{self, hairline, label, scroll, section};
 use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::{field, search};
 use crate::widget::icon::{Icon, icon};
@@ -51,7 +51,7 @@ impl Chats {
             (None, None) => column![],
         };
         let body =
-            scrollable(body.padding(iced::Padding::from([0.0, gap::L]).bottom(gap::L))).height(Length::Fill);
+            scroll(body.padding(iced::Padding::from([0.0, gap::L]).bottom(gap::L))).height(Length::Fill);
         region(container(column![head, hairline(), body]).style(style::list).height(Length::Fill))
     }
 

@@ -278,21 +278,22 @@ impl Chats {
             .failure
             .as_ref()
             .map_or_else(|| fl!("message-not-sent"), |error| update::failure(fl!("message-not-sent"), error));
-        row![
+        let words = row![
             icon(Icon::Alert).size(size::ICON_SMALL).color(|p| p.danger),
             label(why, SMALL).style(style::danger),
-            button(fl!("retry"))
-                .kind(Kind::Link)
-                .small()
-                .on_press(ChatsMessage::Act(Act::Resend, id.clone())),
-            button(fl!("delete"))
-                .kind(Kind::Link)
-                .small()
-                .on_press(ChatsMessage::Act(Act::Discard, id.clone())),
+        ];
+        let act = |words: String, act: Act| {
+            button(words).kind(Kind::Link).small().on_press(ChatsMessage::Act(act, id.clone()))
+        };
+        let buttons = row![act(fl!("retry"), Act::Resend), act(fl!("delete"), Act::Discard)];
+        row![
+            words.spacing(gap::XS).align_y(Alignment::Center),
+            buttons.spacing(gap::XS).align_y(Alignment::Center),
         ]
         .spacing(gap::XS)
         .align_y(Alignment::Center)
         .wrap()
+        .align_x(Alignment::End)
         .into()
     }
 }

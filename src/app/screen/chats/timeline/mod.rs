@@ -65,6 +65,15 @@ pub struct Timeline {
     selection: Option<Selection<Key>>,
     error: Option<ChatError>,
     recalled: HashMap<MessageId, Recalled>,
+    /// Something was sent when this was the newest own message: it is newer, once it is here.
+    awaited: Option<Option<MessageId>>,
+}
+
+fn id_of(item: &TimelineItem) -> Option<&MessageId> {
+    match item {
+        TimelineItem::Message(message) | TimelineItem::Outgoing(message, _) => Some(&message.id),
+        TimelineItem::Hole { .. } => None,
+    }
 }
 
 /// What becomes of a hole.
@@ -148,6 +157,7 @@ impl Timeline {
             selection: None,
             error: None,
             recalled: HashMap::new(),
+            awaited: None,
         };
         timeline.stretch.set_head(head);
         // One page from the end holds the divider unless much is unread.
@@ -230,8 +240,21 @@ impl Timeline {
         self.selection.as_ref()?.copy(|key| self.stretch.index(key), text)
     }
 
-    /// The last own text message that is at the server, for editing with Up.
+    /// The newest own message, on its way or not.
+    fn newest_own(&self, me: &UserId) -> Option<&TimelineItem> {
+        self.stretch.items().iter().rev().find(|item| match item {
+            TimelineItem::Message(message) => message.from == *me,
+            TimelineItem::Outgoing(..) => true,
+            TimelineItem::Hole { .. } => false,
+        })
+    }
+
+    /// The last own text message that is at the server, for editing with Up. None while a newer one is not
+    /// there yet: that one is meant.
     pub fn last_own(&self, me: &UserId) -> Option<Arc<ChatMessage>> {
+        if self.awaited.is_some() || matches!(self.newest_own(me), Some(TimelineItem::Outgoing(_, None))) {
+            return None;
+        }
         self.stretch.items().iter().rev().find_map(|item| match item {
             TimelineItem::Message(message)
                 if message.from == *me
@@ -278,7 +301,13 @@ impl Timeline {
 
     /// The viewer sent something: the view goes to the end.
     pub fn sent(&mut self, scene: Scene<'_>) -> Vec<Effect> {
+        self.awaited = Some(self.newest_own(scene.me).and_then(id_of).cloned());
         self.latest(scene)
+    }
+
+    /// What was sent was refused.
+    pub fn not_sent(&mut self) {
+        self.awaited = None;
     }
 
     /// The viewer recalled a message; its words are kept for a while.
@@ -317,6 +346,8 @@ impl Timeline {
         let around = self.surroundings(scene);
         let Some(arrived) = self.stretch.answer(number, timeline, around) else { return Vec::new() };
         self.error = None;
+        let newest = self.newest_own(scene.me).and_then(id_of).cloned();
+        self.awaited.take_if(|before| *before != newest);
         let mut effects = self.arrive(arrived);
         effects.extend(self.watch_outgoing(scene));
         effects.extend(self.reads(scene));

@@ -23,8 +23,8 @@ use crate::widget::select_text::select_area;
 use crate::widget::shadow::round_shadow;
 use crate::widget::virtual_list::VirtualList;
 
-/// Width of the keys in the hints.
-const KEYS: f32 = 96.0;
+/// Width of the keys and of the words in the hints.
+const HINT: f32 = 160.0;
 /// The logo where no conversation is open.
 const LOGO: f32 = 64.0;
 
@@ -199,13 +199,13 @@ fn hole<'a>(open: &Open, from_seq: u64, to_seq: u64) -> Element<'a, ChatsMessage
     container(line).center_x(Length::Fill).center_y(size::BANNER).into()
 }
 
-/// Nothing is chosen: the way to begin.
-pub fn nothing_open<'a>() -> Element<'a, ChatsMessage> {
+/// Nothing is chosen: the way to begin. Where the list is empty, it offers the button.
+pub fn nothing_open<'a>(list_is_empty: bool) -> Element<'a, ChatsMessage> {
     let hint = |action: keymap::Action, words: String| {
         let keys = container(label(action.keys().unwrap_or_default(), SMALL).font(font::MEDIUM));
         row![
-            container(keys.padding([gap::XXS, gap::S]).style(style::inset)).width(KEYS).align_right(KEYS),
-            label(words, SMALL).style(style::muted),
+            container(keys.padding([gap::XXS, gap::S]).style(style::inset)).align_right(HINT),
+            label(words, SMALL).style(style::muted).width(HINT),
         ]
         .spacing(gap::S)
         .align_y(Alignment::Center)
@@ -218,8 +218,8 @@ pub fn nothing_open<'a>() -> Element<'a, ChatsMessage> {
             hint(keymap::Action::Shortcuts, fl!("hint-shortcuts")),
         ]
         .spacing(gap::S),
-        button(fl!("start-chat")).on_press(ChatsMessage::NewChat),
     ]
+    .push((!list_is_empty).then(|| button(fl!("start-chat")).on_press(ChatsMessage::NewChat)))
     .spacing(gap::XL)
     .align_x(Alignment::Center);
     center(content).into()
