@@ -29,11 +29,12 @@ pub(super) fn play(stage: &mut Stage, anna: App, ben: App) -> Outcome<(App, App)
     ben.reads("Offline")?;
     ben.keys(&["ctrl+a"])?;
     say(&ben, WHILE_OFFLINE)?;
+    ben.reads_message(WHILE_OFFLINE)?;
     stage.window("offline", &ben)?;
     ben.close()?;
     let ben = stage.open(&BEN)?;
     open(&ben, ANNA.name)?;
-    ben.reads(WHILE_OFFLINE)?;
+    ben.reads_message(WHILE_OFFLINE)?;
     stage.window("offline-started-again", &ben)?;
 
     let anna = stage.open(&ANNA)?;

@@ -54,6 +54,7 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     anna.keys(&["Return"])?;
     say(anna, "can you bring the keys of the boat house?")?;
     ben.reads("keys of the boat house")?;
+    anna.reads_message("keys of the boat house")?;
     stage.screen("mentioned", &[anna, ben])?;
 
     // Ben leaves a draft with Anna and goes to the group.
@@ -66,7 +67,8 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     stage.window("draft-and-group-panel", ben)?;
     ben.keys(&["ctrl+."])?;
     say(ben, "Of course. They hang beside the door.")?;
-    anna.reads("beside the door")?;
+    ben.reads_message("beside the door")?;
+    anna.reads_message("beside the door")?;
     stage.screen("group-talk", &[anna, ben])?;
 
     // While he is with Anna again the group goes on.
@@ -80,7 +82,7 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     ben.reads("New messages")?;
     stage.window("unread-divider", ben)?;
     ben.keys(&["ctrl+End"])?;
-    ben.reads("22:50 The late boat")?;
+    ben.reads_message("22:50 The late boat")?;
     stage.window("latest", ben)?;
     Ok(())
 }

@@ -1,20 +1,24 @@
 //! How it looks: themes, languages, zoom, and the keyboard alone.
 
+use std::time::Duration;
+
 use super::{ANNA, Stage};
 use crate::{
     desktop::{App, Shot},
     failure::{Failure, Outcome},
 };
 
+const PATIENCE: Duration = Duration::from_secs(20);
+
 pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
-    let light = stage.window("light", anna)?;
-    expect_brightness("light", &light, 200.0..256.0)?;
+    bright(anna, 200.0..256.0)?;
+    stage.window("light", anna)?;
 
     anna.keys(&["ctrl+,"])?;
     anna.press("Dark")?;
     back(anna)?;
+    bright(anna, 0.0..80.0)?;
     let dark = stage.window("dark", anna)?;
-    expect_brightness("dark", &dark, 0.0..80.0)?;
 
     // Simplified Chinese, dark: at once, without a restart.
     anna.keys(&["ctrl+,"])?;
@@ -26,8 +30,8 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     anna.keys(&["ctrl+,"])?;
     anna.press("浅色")?;
     back(anna)?;
-    let chinese_light = stage.window("chinese-light", anna)?;
-    expect_brightness("light again", &chinese_light, 200.0..256.0)?;
+    bright(anna, 200.0..256.0)?;
+    stage.window("chinese-light", anna)?;
     stage.screen("two-languages", &[anna, ben])?;
     anna.keys(&["ctrl+,"])?;
     anna.press("English")?;
@@ -35,11 +39,14 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
 
     // Everything larger and smaller, to both ends.
     ben.keys(&["ctrl+plus"; 10])?;
+    ben.zoomed(2.0)?;
     let large = stage.window("zoom-200", ben)?;
     ben.keys(&["ctrl+minus"; 12])?;
+    ben.zoomed(0.8)?;
     let small = stage.window("zoom-80", ben)?;
     expect_change("another zoom", &large, &small)?;
     ben.keys(&["ctrl+plus", "ctrl+plus"])?;
+    ben.zoomed(1.0)?;
 
     // By keyboard alone: the list of keys, the switcher, the ring around what has the keyboard.
     ben.keys(&["ctrl+/"])?;
@@ -68,13 +75,12 @@ fn back(app: &App) -> Outcome {
     })
 }
 
-fn expect_brightness(what: &str, shot: &Shot, range: std::ops::Range<f64>) -> Outcome {
-    let is = shot.brightness(shot.area());
-    if range.contains(&is) {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{what}: brightness {is:.0}, not in {range:?}")))
-    }
+/// Waits until the window is as bright or dark as a theme makes it.
+fn bright(app: &App, range: std::ops::Range<f64>) -> Outcome {
+    app.window.until(&format!("a brightness in {range:?}"), PATIENCE, |window| {
+        let shot = window.shot()?;
+        Ok(range.contains(&shot.brightness(shot.area())))
+    })
 }
 
 fn expect_change(what: &str, before: &Shot, after: &Shot) -> Outcome {

@@ -31,7 +31,6 @@ const TOP: u32 = 20;
 
 /// Nothing is drawn for so long when an answer to a key or click is complete.
 const QUIET: Duration = Duration::from_millis(250);
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A person at a window.
 struct Person {
@@ -81,7 +80,7 @@ impl Stage {
 
     /// Takes a picture of a window, once it is drawn completely.
     fn window(&mut self, name: &str, app: &App) -> Outcome<Shot> {
-        app.window.until_quiet(QUIET, PATIENCE)?;
+        app.until_settled(QUIET)?;
         let shot = app.window.shot()?;
         shot.check_drawn(name, shot.area())?;
         self.keep(name, &shot)?;
@@ -91,7 +90,7 @@ impl Stage {
     /// Takes a picture of the whole screen.
     fn screen(&mut self, name: &str, apps: &[&App]) -> Outcome {
         for app in apps {
-            app.window.until_quiet(QUIET, PATIENCE)?;
+            app.until_settled(QUIET)?;
             let shot = app.window.shot()?;
             shot.check_drawn(name, shot.area())?;
         }

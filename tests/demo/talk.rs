@@ -23,7 +23,7 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     ben.marked("Read")?;
     say(anna, "你好 Ben! 谢谢 🎉 I will read it on the train.")?;
     say(anna, "Does it have the late boat?")?;
-    ben.reads("late boat?")?;
+    ben.reads_message("late boat?")?;
     stage.screen("both-talk", &[anna, ben])?;
 
     // Ben answers with a quote.
@@ -34,7 +34,7 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     ben.reads("Reply to")?;
     stage.window("reply-bar", ben)?;
     say(ben, "Yes, at 22:40 on Fridays.")?;
-    anna.reads("22:40")?;
+    anna.reads_message("22:40")?;
     // The button that leads to what is answered.
     anna.control("Go to the message of")?;
 
@@ -45,13 +45,14 @@ pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     ben.keys(&["Up", "ctrl+a"])?;
     ben.reads("Editing")?;
     say(ben, "Yes, at 22:50 on Fridays.")?;
-    anna.reads("22:50")?;
+    anna.reads_message("22:50")?;
+    ben.reads_message("22:50")?;
     anna.reads("edited")?;
     stage.screen("quoted-and-edited", &[anna, ben])?;
 
     // A message taken back, and one deleted for himself alone.
     say(ben, "This was meant for somebody else.")?;
-    anna.reads("somebody else")?;
+    anna.reads_message("somebody else")?;
     ben.open_menu_of("somebody else")?;
     ben.press("Recall")?;
     ben.press("Recall message")?;

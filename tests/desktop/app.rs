@@ -11,6 +11,9 @@ use crate::{
 /// How long anything may take that a person waits for. Much more than it takes, for busy machines.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// So long after something new was said it is drawn, even on a busy machine.
+const DRAWN: Duration = Duration::from_secs(1);
+
 /// A running app with its window.
 pub struct App {
     /// The process.
@@ -25,6 +28,40 @@ impl App {
     pub fn reads(&self, part: &str) -> Outcome<Area> {
         let what = format!("the text {part:?}");
         self.place(&what, |item| is_text(item) && item.text.contains(part))
+    }
+
+    /// Waits until a message with `part` in it can be read: not the line about it in the list of conversations,
+    /// which comes before.
+    pub fn reads_message(&self, part: &str) -> Outcome {
+        self.message(part).map(drop)
+    }
+
+    fn message(&self, part: &str) -> Outcome<Item> {
+        self.sight.until(&format!("the message {part:?}"), PATIENCE, |items| {
+            let timeline = items.iter().rposition(|item| item.kind == "list")?;
+            let mut messages = items[timeline..].iter();
+            messages.rfind(|item| item.kind == "text" && item.text.contains(part)).cloned()
+        })
+    }
+
+    /// Waits until everything is shown at this zoom.
+    pub fn zoomed(&self, zoom: f32) -> Outcome {
+        self.sight.until_scale(zoom, PATIENCE)
+    }
+
+    /// Waits until what the app says is on screen is drawn, and nothing more is drawn for `quiet`.
+    pub fn until_settled(&self, quiet: Duration) -> Outcome {
+        loop {
+            let said = self.sight.when();
+            if let Some(said) = said {
+                // What changed may be drawn as before, or have been drawn already: then nothing follows.
+                self.window.until_drawn_since(said, said + DRAWN)?;
+            }
+            self.window.until_quiet(quiet, PATIENCE)?;
+            if self.sight.when() == said {
+                return Ok(());
+            }
+        }
     }
 
     /// Waits for a control whose name contains `name`.
@@ -86,15 +123,9 @@ impl App {
         })
     }
 
-    /// Clicks with the right button on the message with `part` in it: not on the line about it in the list of
-    /// conversations, which comes before.
+    /// Clicks with the right button on the message with `part` in it.
     pub fn open_menu_of(&self, part: &str) -> Outcome {
-        let item = self.sight.until(&format!("the message {part:?}"), PATIENCE, |items| {
-            let timeline = items.iter().rposition(|item| item.kind == "list")?;
-            let mut messages = items[timeline..].iter();
-            messages.rfind(|item| item.kind == "text" && item.text.contains(part)).cloned()
-        })?;
-        let area = self.sight.area(&item);
+        let area = self.sight.area(&self.message(part)?);
         self.window.click(area.x + area.width / 2, area.y + area.height / 2, 3)
     }
 

@@ -51,7 +51,8 @@ pub(super) struct Screen {
     pub(super) root: Id,
     pub(super) atoms: Atoms,
     pub(super) keyboard: RefCell<Keyboard>,
-    events: Receiver<Event>,
+    /// With the moments at which they came.
+    events: Receiver<(Instant, Event)>,
     drawings: RefCell<HashMap<Id, Drawing>>,
     /// How often anything was drawn at all.
     drawn: Cell<u64>,
@@ -87,7 +88,12 @@ impl Screen {
         // Ends with the X server, or when nobody listens any more.
         thread::spawn(move || {
             while let Ok(event) = reader.wait_for_event() {
-                if sender.send(event).is_err() {
+                if let Event::DamageNotify(notice) = &event {
+                    // Makes the server tell of the next drawing as well. It fails with the connection.
+                    let _ = reader.damage_subtract(notice.damage, x11rb::NONE, x11rb::NONE);
+                    let _ = reader.flush();
+                }
+                if sender.send((Instant::now(), event)).is_err() {
                     break;
                 }
             }
@@ -113,6 +119,19 @@ impl Screen {
                 // One last look: the last event may have been lost between asking and waiting.
                 return ready()?.doing(format_args!("{what} did not happen within {within:?}"));
             }
+        }
+    }
+
+    /// Waits until something has been drawn on `window` since a moment, at most until another one.
+    pub(super) fn until_drawn_since(&self, window: Id, since: Instant, until: Instant) -> Outcome {
+        while self.event(Duration::ZERO)? {}
+        loop {
+            let drawn = self.drawings.borrow().get(&window).is_some_and(|drawing| drawing.last >= since);
+            let left = until.saturating_duration_since(Instant::now());
+            if drawn || left.is_zero() {
+                return Ok(());
+            }
+            self.event(left)?;
         }
     }
 
@@ -142,29 +161,24 @@ impl Screen {
     /// Takes in the next event, and all that have come with it. False when none came in time.
     fn event(&self, within: Duration) -> Outcome<bool> {
         match self.events.recv_timeout(within) {
-            Ok(event) => self.take_in(&event)?,
+            Ok((when, event)) => self.take_in(when, &event),
             Err(RecvTimeoutError::Timeout) => return Ok(false),
             Err(RecvTimeoutError::Disconnected) => return Err(Failure::new("the X server is gone")),
         }
-        while let Ok(event) = self.events.try_recv() {
-            self.take_in(&event)?;
+        while let Ok((when, event)) = self.events.try_recv() {
+            self.take_in(when, &event);
         }
         Ok(true)
     }
 
-    fn take_in(&self, event: &Event) -> Outcome {
+    fn take_in(&self, when: Instant, event: &Event) {
         if let Event::DamageNotify(notice) = event {
-            // Makes the server tell of the next drawing as well.
-            self.connection.damage_subtract(notice.damage, x11rb::NONE, x11rb::NONE).doing("DAMAGE")?;
-            self.flush()?;
             let mut drawings = self.drawings.borrow_mut();
-            let drawing =
-                drawings.entry(notice.drawable).or_insert_with(|| Drawing { last: Instant::now(), count: 0 });
-            drawing.last = Instant::now();
+            let drawing = drawings.entry(notice.drawable).or_insert(Drawing { last: when, count: 0 });
+            drawing.last = when;
             drawing.count += 1;
             self.drawn.set(self.drawn.get() + 1);
         }
-        Ok(())
     }
 
     /// Starts to watch a window: its drawing, title, size and end.
@@ -224,11 +238,13 @@ impl Screen {
         self.flush()
     }
 
-    /// A picture of a part of the screen, or of all of it.
+    /// A picture of a part of the screen, as far as it is on it, or of all of it.
     pub(super) fn shot(&self, area: Option<Area>) -> Outcome<Shot> {
         let geometry = self.connection.get_geometry(self.root).doing("picture")?.reply().doing("picture")?;
         let all = Area::new(0, 0, geometry.width.into(), geometry.height.into());
-        let area = area.unwrap_or(all);
+        let mut area = area.unwrap_or(all);
+        area.width = area.width.min(all.width.saturating_sub(area.x));
+        area.height = area.height.min(all.height.saturating_sub(area.y));
         let x = i16::try_from(area.x).doing("picture")?;
         let y = i16::try_from(area.y).doing("picture")?;
         let width = u16::try_from(area.width).doing("picture")?;
@@ -238,7 +254,7 @@ impl Screen {
             .get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, u32::MAX)
             .doing("picture")?
             .reply()
-            .doing("picture (is the window partly outside of the screen?)")?;
+            .doing("picture (is the window outside of the screen?)")?;
         Ok(Shot::from_bgrx(area.width, area.height, &image.data))
     }
 }

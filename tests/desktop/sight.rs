@@ -37,8 +37,9 @@ pub struct Item {
 struct Seen {
     scale: f32,
     items: Vec<Item>,
+    /// When it was said last.
     #[serde(skip)]
-    times: u64,
+    when: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -67,7 +68,7 @@ impl Sight {
                 let Ok(line) = line else { break };
                 let Ok(new) = serde_json::from_str::<Seen>(&line) else { continue };
                 let mut seen = writer.seen.lock().expect("no reader panics");
-                *seen = Seen { times: seen.times + 1, ..new };
+                *seen = Seen { when: Some(Instant::now()), ..new };
                 writer.changed.notify_all();
             }
         });
@@ -96,6 +97,21 @@ impl Sight {
             }
             seen = self.shared.changed.wait_timeout(seen, left).expect("no reader panics").0;
         }
+    }
+
+    /// When the app last said something new.
+    pub(super) fn when(&self) -> Option<Instant> {
+        self.shared.seen.lock().expect("no reader panics").when
+    }
+
+    /// Waits until everything is shown at this zoom.
+    pub(super) fn until_scale(&self, wanted: f32, within: Duration) -> Outcome {
+        let seen = self.shared.seen.lock().expect("no reader panics");
+        let differs = |seen: &mut Seen| (seen.scale - wanted).abs() > 0.01;
+        let (seen, _) =
+            self.shared.changed.wait_timeout_while(seen, within, differs).expect("no reader panics");
+        let is = seen.scale;
+        ((is - wanted).abs() <= 0.01).then_some(()).doing(format_args!("the zoom is {is}, not {wanted}"))
     }
 
     /// The place of an item in pixels of the window.

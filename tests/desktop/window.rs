@@ -1,6 +1,9 @@
 //! One window: found, driven, looked at.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use x11rb::protocol::{
     xproto::{
@@ -162,6 +165,11 @@ impl Window {
     /// Waits until something holds; asked again after everything that is drawn in it.
     pub fn until(&self, what: &str, within: Duration, ready: impl Fn(&Self) -> Outcome<bool>) -> Outcome {
         self.screen.until(what, within, || Ok(ready(self)?.then_some(())))
+    }
+
+    /// Waits until something has been drawn in it since a moment, at most until another one.
+    pub(super) fn until_drawn_since(&self, since: Instant, until: Instant) -> Outcome {
+        self.screen.until_drawn_since(self.id, since, until)
     }
 
     /// Waits until nothing has been drawn in it for `quiet` (a blinking caret draws twice a second).
