@@ -208,6 +208,20 @@ fn a_quote_jumps_to_its_message() {
     assert!(screen.find(named("Back to where you were")).is_none());
 }
 
+/// Ctrl+End goes to the latest message also while the composer has the keyboard, unless there is text to move in.
+#[test]
+fn the_end_is_a_key_away() {
+    let mut screen = Stage::new(with_ben(200, 200), Some("C2Cben"), WIDE);
+    screen.wheel((600.0, 300.0), 60.0);
+    assert!(!screen.has_text("message 200"));
+    screen.key(Named::End, Modifiers::COMMAND);
+    assert!(screen.has_text("message 200"));
+    screen.wheel((600.0, 300.0), 60.0);
+    screen.typewrite("begun");
+    screen.key(Named::End, Modifiers::COMMAND);
+    assert!(!screen.has_text("message 200"));
+}
+
 /// CONV-52: the button goes to the first unread message that mentions the viewer.
 #[test]
 fn mentions_are_jumped_to() {

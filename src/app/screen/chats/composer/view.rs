@@ -7,7 +7,7 @@ use iced::{Alignment, Background, Length, border};
 
 use super::{COMPOSER, MentionList, Message};
 use crate::screen::chats::view::keys;
-use crate::screen::chats::{Chats, Message as ChatsMessage, Open, emoji, words};
+use crate::screen::chats::{Chats, Message as ChatsMessage, Open, emoji, timeline, words};
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
@@ -38,6 +38,7 @@ impl Chats {
         let people = open.composer.mentions().map_or_else(|| space().into(), |list| people(open, list));
         let bar = self.bar(open).unwrap_or_else(|| space().into());
         let number = open.composer.number();
+        let timeline = open.timeline.number();
         let can_send = open.composer.can_send(&self.context.limits);
         let editing = open.composer.edits().is_some();
         let empty = open.composer.editor().is_empty();
@@ -51,6 +52,9 @@ impl Chats {
                 )
                 .on_send(ChatsMessage::Composer(number, Message::Send))
                 .on_key(move |key, modifiers| {
+                    if empty && key_action(key, modifiers) == Some(keymap::Action::Latest) {
+                        return Some(ChatsMessage::Timeline(timeline, timeline::Message::Latest));
+                    }
                     let message =
                         if choosing { choosing_key(key, modifiers) } else { own_key(key, modifiers, empty) };
                     message.map(|message| ChatsMessage::Composer(number, message))
@@ -166,10 +170,15 @@ fn choosing_key(key: &Key, modifiers: Modifiers) -> Option<Message> {
     }
 }
 
+/// What a key means in the composer.
+fn key_action(key: &Key, modifiers: Modifiers) -> Option<keymap::Action> {
+    let nowhere = Physical::Unidentified(NativeCode::Unidentified);
+    keymap::find(key, nowhere, modifiers, keymap::Place::Composer)
+}
+
 /// The keys otherwise.
 fn own_key(key: &Key, modifiers: Modifiers, empty: bool) -> Option<Message> {
-    let nowhere = Physical::Unidentified(NativeCode::Unidentified);
-    match keymap::find(key, nowhere, modifiers, keymap::Place::Composer)? {
+    match key_action(key, modifiers)? {
         keymap::Action::EditLast if empty => Some(Message::EditLast),
         keymap::Action::ReplyOlder => Some(Message::Answer { older: true }),
         keymap::Action::ReplyNewer => Some(Message::Answer { older: false }),
