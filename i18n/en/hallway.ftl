@@ -282,6 +282,11 @@ preview-at-all = [@all]
 preview-you = You: { $text }
 preview-from = { $who }: { $text }
 mark-read = Mark as read
+mark-unread = Mark as unread
+pin = Pin
+unpin = Unpin
+mute = Mute
+unmute = Unmute
 mark-all-read = Mark everything as read
 copy-id = Copy ID
 clear-history = Clear history
@@ -452,6 +457,7 @@ failed-delete-message = The message could not be deleted.
 failed-delete-conversation = The chat could not be deleted.
 failed-clear-history = The history could not be cleared.
 failed-remove-member = The member could not be removed.
+failed-setting = The setting could not be changed.
 failed-leave = You could not leave the group.
 
 ## List of shortcuts

@@ -281,6 +281,11 @@ preview-at-all = [@所有人]
 preview-you = 你：{ $text }
 preview-from = { $who }：{ $text }
 mark-read = 标为已读
+mark-unread = 标为未读
+pin = 置顶
+unpin = 取消置顶
+mute = 消息免打扰
+unmute = 取消免打扰
 mark-all-read = 全部标为已读
 copy-id = 复制 ID
 clear-history = 清空聊天记录
@@ -446,6 +451,7 @@ failed-delete-message = 消息无法删除。
 failed-delete-conversation = 聊天无法删除。
 failed-clear-history = 聊天记录无法清空。
 failed-remove-member = 无法移出成员。
+failed-setting = 设置无法更改。
 failed-leave = 无法退出群聊。
 
 ## List of shortcuts

@@ -55,7 +55,11 @@ fn draw<S, M: Clone + Send + 'static>(
 }
 
 fn server() -> ServerAddress {
-    ServerAddress { address: "chat.example.org:7290".into(), pin: Some("3fa9".repeat(16)), plain: false }
+    ServerAddress {
+        address: "chat.example.org:7290".into(),
+        pin: Some("3fa9".repeat(16)),
+        ..ServerAddress::default()
+    }
 }
 
 fn found(token: Option<&str>) -> Found {
@@ -64,9 +68,7 @@ fn found(token: Option<&str>) -> Found {
 
 fn account() -> Account {
     Account {
-        address: server().address,
-        pin: server().pin,
-        plain: false,
+        server: server(),
         app_id: 1,
         user_id: sample::user("anna"),
         workspace: "Lighthouse".into(),

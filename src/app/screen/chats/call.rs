@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use hallway_client::model::{Around, Conversation, ConversationFilter};
 use hallway_client::{Client, MessageOptions, SendOptions, Timeline};
-use hallway_protocol::conversation::Draft;
+use hallway_protocol::conversation::{Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::message::Quote;
-use hallway_protocol::method::{CreateGroup, MembersAdded, ReadScope, UpdateGroup, Users};
+use hallway_protocol::method::{
+    ConversationsUpdated, CreateGroup, MembersAdded, ReadScope, UpdateGroup, Users,
+};
 use hallway_protocol::{ChatError, ConversationId, GroupId, Message as ChatMessage, MessageId, UserId};
 use iced::Task;
 
@@ -83,6 +85,12 @@ pub enum Call {
     MarkRead(ConversationId, Option<u64>),
     /// Everything everywhere is read.
     MarkAllRead,
+    /// To the top of the list, or no more.
+    Pin(ConversationId, bool),
+    /// Without notice, or with it again.
+    Mute(ConversationId, bool),
+    /// To be seen as unread, or no more.
+    MarkUnread(ConversationId, bool),
     /// Off the list.
     DeleteConversation(ConversationId),
     /// Empty for the viewer.
@@ -178,6 +186,8 @@ pub enum Answer {
 pub enum Doing {
     /// Marking as read.
     Read,
+    /// Pinning, muting, marking as unread.
+    Setting,
     /// Sending again.
     Resend,
     /// Giving up an unsent message.
@@ -252,6 +262,15 @@ impl Call {
             }
             Self::MarkRead(id, place) => done(Doing::Read, client.set_message_read(&id, place).await),
             Self::MarkAllRead => done(Doing::Read, client.set_all_message_read(ReadScope::All).await),
+            Self::Pin(id, is_pinned) => done(Doing::Setting, client.pin_conversation(&id, is_pinned).await),
+            Self::Mute(id, muted) => {
+                let kind = if muted { RemindType::AcceptNotNotify } else { RemindType::AcceptAndNotify };
+                done(Doing::Setting, client.set_message_remind_type(&[id], kind).await.and_then(all_done))
+            }
+            Self::MarkUnread(id, marked) => {
+                let marked = client.mark_conversation(&[id], MARK_UNREAD, marked).await;
+                done(Doing::Setting, marked.and_then(all_done))
+            }
             Self::DeleteConversation(id) => {
                 done(Doing::DeleteConversation, client.delete_conversation(&[id], true).await)
             }
@@ -286,6 +305,14 @@ impl Call {
             }
             Self::Quit(id) => done(Doing::Quit, client.quit_group(&id).await),
         }
+    }
+}
+
+/// A call about one conversation fails as a whole.
+fn all_done(done: ConversationsUpdated) -> Result<(), ChatError> {
+    match done.failure_conversation_id_list.into_iter().next() {
+        Some(failure) => Err(ChatError::new(failure.code).with_message(failure.message)),
+        None => Ok(()),
     }
 }
 

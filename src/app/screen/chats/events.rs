@@ -22,14 +22,10 @@ impl Chats {
             }
             Event::TimelineUpdated(id) => self.changed(id),
             Event::DraftUpdated(id) => {
-                let scene = Self::scene(&self.context, &self.list, id);
-                match &mut self.open {
-                    Some(open) if open.id == *id => {
-                        open.composer.draft_elsewhere(scene.conversation.and_then(|c| c.draft.as_ref()));
-                        Vec::new()
-                    }
-                    _ => Vec::new(),
+                if self.current() == Some(id) {
+                    self.take_draft();
                 }
+                Vec::new()
             }
             Event::NetStateChanged(state) => {
                 let was = self.banner.is_connected();
@@ -56,6 +52,14 @@ impl Chats {
         }
     }
 
+    /// What was begun in the open conversation, here before or on another instance.
+    fn take_draft(&mut self) {
+        if let Some(open) = &mut self.open {
+            let scene = Self::scene(&self.context, &self.list, &open.id);
+            open.composer.draft_elsewhere(scene.conversation.and_then(|line| line.draft.as_ref()));
+        }
+    }
+
     /// Events were lost: everything that is shown is read again.
     pub fn reload(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::Call(Call::Conversations)];
@@ -70,6 +74,8 @@ impl Chats {
             Answer::Conversations(Ok(list)) => {
                 let mut effects: Vec<_> = self.list.set(list).into_iter().collect();
                 effects.extend(self.list_changed());
+                // At the start the conversation is open before its line is known.
+                self.take_draft();
                 effects
             }
             Answer::Conversations(Err(error)) => self.toast(failure(fl!("failed-list"), &error)),
@@ -142,6 +148,7 @@ impl Chats {
         let what = match doing {
             // Repeated by the account when it can; nothing a person could do.
             Doing::Read | Doing::Draft => return Vec::new(),
+            Doing::Setting => fl!("failed-setting"),
             Doing::Resend => fl!("failed-resend"),
             Doing::Cancel | Doing::DeleteMessage => fl!("failed-delete-message"),
             Doing::DeleteConversation => fl!("failed-delete-conversation"),

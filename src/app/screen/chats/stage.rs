@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hallway_client::model::Around;
 use hallway_client::{ChatError, Conversation, ErrorCode, Event, NetState, Timeline, TimelineItem};
-use hallway_protocol::conversation::Draft;
+use hallway_protocol::conversation::{Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Member, MemberRole};
 use hallway_protocol::message::{MessageStatus, Payload};
 use hallway_protocol::method::Users;
@@ -196,6 +196,20 @@ impl World {
                     room.row.read_seq = room.row.read_seq.max(place.unwrap_or(room.row.seq));
                     room.settle();
                 }
+                (None, vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::Pin(id, is_pinned) => {
+                self.at(&id).expect("a conversation").row.is_pinned = is_pinned;
+                (None, vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::Mute(id, muted) => {
+                let kind = if muted { RemindType::AcceptNotNotify } else { RemindType::AcceptAndNotify };
+                self.at(&id).expect("a conversation").row.message_remind_type = kind;
+                (None, vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::MarkUnread(id, marked) => {
+                let marks = if marked { vec![MARK_UNREAD] } else { Vec::new() };
+                self.at(&id).expect("a conversation").row.mark_list = marks;
                 (None, vec![Event::ConversationListUpdated(self.list())])
             }
             Call::Draft { id, text, reply_to } => {

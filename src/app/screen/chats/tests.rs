@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hallway_client::model::Around;
-use hallway_protocol::conversation::{AtType, Mention};
+use hallway_protocol::conversation::{AtType, Draft, MARK_UNREAD, Mention, RemindType};
 use hallway_protocol::message::Payload;
 use iced::keyboard::{Modifiers, key::Named};
 use iced::{Point, Rectangle};
@@ -257,6 +257,21 @@ fn the_last_own_message_can_be_changed() {
     assert_eq!(stored(&screen, "GROUPsales").last().unwrap(), "begun");
 }
 
+/// PLUS-4: what was begun is there again, though the conversation is open before its line in the list is known.
+#[test]
+fn a_draft_is_there_again_after_a_start() {
+    let mut world = with_ben(1, 1);
+    let id = sample::conversation("C2Cben");
+    let draft_text = "About the tickets".to_owned();
+    let draft = Draft { conversation_id: id.clone(), draft_text, reply_to: None, time_ms: 1 };
+    world.rooms.get_mut("C2Cben").unwrap().row.draft = Some(draft);
+    let list = vec![world.rooms["C2Cben"].row.clone()].into();
+    let context = Stage::new(world, None, WIDE).state.chats.context.clone();
+    let (mut chats, _) = super::Chats::new(context, 300.0, false, Some(id));
+    chats.update(Message::Answer(super::Answer::Conversations(Ok(list))));
+    assert_eq!(chats.open.unwrap().composer.editor().text(), "About the tickets");
+}
+
 /// MSG-63: Up right after sending never changes an older message.
 #[test]
 fn a_message_on_its_way_is_not_passed_over() {
@@ -469,6 +484,27 @@ fn the_panel_keeps_the_group() {
     assert_eq!(screen.state.world.rooms["GROUPsales"].members.len(), 2);
     let members = screen.state.chats.panel.as_ref().unwrap().members().len();
     assert_eq!(members, 2);
+}
+
+/// CONV-65, CONV-72, CONV-81: the menu pins, mutes and marks as unread, and takes each back.
+#[test]
+fn the_menu_of_a_chat_sets_how_it_stands_in_the_list() {
+    let mut screen = Stage::new(with_ben(2, 2), None, WIDE);
+    let id = sample::conversation("C2Cben");
+    let mut choose = |screen: &mut Screen, name: &str| {
+        screen.message(Message::Menu(super::About::Conversation(id.clone()), Point::new(100.0, 100.0)));
+        screen.click(named(name));
+        screen.state.world.rooms["C2Cben"].row.clone()
+    };
+    assert!(choose(&mut screen, "Pin").is_pinned);
+    assert!(!choose(&mut screen, "Unpin").is_pinned);
+    assert_ne!(choose(&mut screen, "Mute").message_remind_type, RemindType::AcceptAndNotify);
+    assert_eq!(choose(&mut screen, "Unmute").message_remind_type, RemindType::AcceptAndNotify);
+    assert_eq!(choose(&mut screen, "Mark as unread").mark_list, [MARK_UNREAD]);
+    assert!(choose(&mut screen, "Mark as read").mark_list.is_empty());
+    choose(&mut screen, "Mark as unread");
+    screen.message(Message::Open(sample::conversation("C2Cben")));
+    assert!(screen.state.world.rooms["C2Cben"].row.mark_list.is_empty(), "opening it is reading it");
 }
 
 /// CONV-62: deleting asks, names the conversation, and closes it.

@@ -62,6 +62,8 @@ pub enum Message {
     FocusList,
     /// Mark a conversation as read.
     MarkRead(ConversationId),
+    /// Change how a conversation stands in the list.
+    Set(Call),
     /// Copy a text.
     Copy(String),
     /// A link in a message was pressed.
@@ -172,7 +174,13 @@ impl Chats {
             },
             Message::MarkRead(id) => {
                 self.menu = None;
-                vec![Effect::Call(Call::MarkRead(id, None))]
+                let mut effects: Vec<_> = self.unmark(&id).into_iter().collect();
+                effects.push(Effect::Call(Call::MarkRead(id, None)));
+                effects
+            }
+            Message::Set(call) => {
+                self.menu = None;
+                vec![Effect::Call(call)]
             }
             Message::Copy(text) => {
                 self.menu = None;
@@ -193,6 +201,12 @@ impl Chats {
         }
     }
 
+    /// Takes the mark off a conversation that the viewer marked as unread.
+    fn unmark(&self, id: &ConversationId) -> Option<Effect> {
+        let marked = self.list.get(id).is_some_and(list::preview::is_marked);
+        marked.then(|| Effect::Call(Call::MarkUnread(id.clone(), false)))
+    }
+
     /// Opens a conversation; what is begun in the one before is kept.
     pub(super) fn open(&mut self, id: ConversationId) -> Vec<Effect> {
         if self.visited.get(self.visit) != Some(&id) {
@@ -202,10 +216,12 @@ impl Chats {
         }
         self.menu = None;
         self.dialog = None;
+        let unmark = self.unmark(&id);
         if self.current() == Some(&id) {
-            return vec![Effect::Focus(composer::COMPOSER)];
+            return unmark.into_iter().chain([Effect::Focus(composer::COMPOSER)]).collect();
         }
         let mut effects = self.leave();
+        effects.extend(unmark);
         self.opened += 1;
         let scene = Self::scene(&self.context, &self.list, &id);
         let (timeline, reads) = Timeline::open(self.opened, scene);

@@ -1,7 +1,7 @@
 //! The second line of a conversation row, and its badge.
 
 use hallway_client::Conversation;
-use hallway_protocol::conversation::{AtType, RemindType};
+use hallway_protocol::conversation::{AtType, MARK_UNREAD, RemindType};
 use hallway_protocol::message::MessageStatus;
 use hallway_protocol::{ConversationId, Message, UserId};
 
@@ -90,15 +90,24 @@ pub struct Badge {
     pub muted: bool,
     /// The viewer is mentioned.
     pub mention: bool,
+    /// The viewer marked it as unread (CONV-81).
+    pub marked: bool,
+}
+
+/// Whether the viewer marked a conversation as unread (CONV-81).
+pub fn is_marked(conversation: &Conversation) -> bool {
+    conversation.mark_list.contains(&MARK_UNREAD)
 }
 
 /// The badge of a conversation, none where everything is read.
 pub fn badge(conversation: &Conversation) -> Option<Badge> {
     let mention = mention(conversation).is_some();
-    (conversation.unread_count > 0 || mention).then(|| Badge {
+    let marked = is_marked(conversation);
+    (conversation.unread_count > 0 || mention || marked).then(|| Badge {
         count: conversation.unread_count,
         muted: conversation.message_remind_type != RemindType::AcceptAndNotify,
         mention,
+        marked,
     })
 }
 
@@ -159,7 +168,7 @@ mod tests {
         let mut row = sample::row("C2Cben");
         assert_eq!(badge(&row), None);
         row.unread_count = 3;
-        assert_eq!(badge(&row), Some(Badge { count: 3, muted: false, mention: false }));
+        assert_eq!(badge(&row), Some(Badge { count: 3, muted: false, mention: false, marked: false }));
         row.message_remind_type = RemindType::AcceptNotNotify;
         assert!(badge(&row).is_some_and(|badge| badge.muted));
     }

@@ -128,7 +128,7 @@ impl Chats {
             count: badge.count,
             muted: badge.muted,
             mention: badge.mention,
-            marked: false,
+            marked: badge.marked,
         });
         let group = matches!(id, ConversationId::Group(_));
         let mut first = row![one_line(name).font(font::SEMIBOLD).width(Length::Fill)]
@@ -176,16 +176,28 @@ impl Chats {
 
     /// What can be done to a conversation.
     pub(in super::super) fn conversation_menu(&self, id: &ConversationId) -> Vec<Entry<ChatsMessage>> {
-        use crate::screen::chats::Confirm;
+        use crate::screen::chats::{Call, Confirm};
         let Some(conversation) = self.list.get(id) else { return Vec::new() };
         let ask = |confirm| ChatsMessage::Ask(confirm);
         let mut entries: Vec<Entry<_>> = Vec::new();
-        if conversation.unread_count > 0 {
+        let set = |call| ChatsMessage::Set(call);
+        if conversation.unread_count > 0 || preview::is_marked(conversation) {
             entries.push(
                 Item::new(fl!("mark-read"), ChatsMessage::MarkRead(id.clone())).icon(Icon::Check).into(),
             );
+        } else {
+            let mark = set(Call::MarkUnread(id.clone(), true));
+            entries.push(Item::new(fl!("mark-unread"), mark).icon(Icon::Chat).into());
         }
+        let pin = if conversation.is_pinned { fl!("unpin") } else { fl!("pin") };
+        let pin = Item::new(pin, set(Call::Pin(id.clone(), !conversation.is_pinned)));
+        entries.push(pin.icon(Icon::Pin).into());
         if *id != ConversationId::System {
+            let muted = conversation.message_remind_type != RemindType::AcceptAndNotify;
+            let (mute, picture) = if muted { (fl!("unmute"), Icon::Bell) } else { (fl!("mute"), Icon::Mute) };
+            let mute = Item::new(mute, set(Call::Mute(id.clone(), !muted)));
+            entries.push(mute.icon(picture).into());
+            entries.push(Entry::Separator);
             let copy = ChatsMessage::Copy(id.to().to_owned());
             entries.push(Item::new(fl!("copy-id"), copy).icon(Icon::Copy).into());
             entries.push(Entry::Separator);
