@@ -136,14 +136,14 @@ fn say(app: &App, text: &str) -> Outcome {
     app.keys(&["Return"])
 }
 
-/// All files under a directory.
+/// All files under a directory; sockets are none.
 fn files(dir: &Path) -> Outcome<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).doing(dir.display())? {
         let path = entry.doing(dir.display())?.path();
         if path.is_dir() {
             found.extend(files(&path)?);
-        } else {
+        } else if path.is_file() {
             found.push(path);
         }
     }

@@ -212,14 +212,41 @@ fn a_quote_jumps_to_its_message() {
 #[test]
 fn the_end_is_a_key_away() {
     let mut screen = Stage::new(with_ben(200, 200), Some("C2Cben"), WIDE);
+    let at_end = |screen: &mut Screen| {
+        let texts = screen.find_all(containing("message 200"));
+        texts.iter().filter_map(|text| text.visible_bounds()).any(|place| place.x > 360.0)
+    };
     screen.wheel((600.0, 300.0), 60.0);
-    assert!(!screen.has_text("message 200"));
+    assert!(!at_end(&mut screen));
     screen.key(Named::End, Modifiers::COMMAND);
-    assert!(screen.has_text("message 200"));
+    assert!(at_end(&mut screen));
     screen.wheel((600.0, 300.0), 60.0);
     screen.typewrite("begun");
     screen.key(Named::End, Modifiers::COMMAND);
-    assert!(!screen.has_text("message 200"));
+    assert!(!at_end(&mut screen));
+}
+
+/// Whatever comes and goes beside the conversation: it stays where it is, and keeps the keyboard.
+#[test]
+fn the_conversation_stays_in_a_window_of_another_size() {
+    let mut screen = Stage::new(with_ben(200, 200), Some("C2Cben"), (1400.0, 760.0));
+    screen.wheel((900.0, 300.0), 60.0);
+    let shown = |screen: &mut Screen| {
+        let texts = screen.texts();
+        texts.into_iter().find(|text| text.starts_with("message 1")).expect("a message")
+    };
+    let before = shown(&mut screen);
+    screen.act(keymap::Action::SidePanel);
+    screen.typewrite("be");
+    for width in [1000.0, 700.0, 1400.0] {
+        screen.size_to((width, 760.0));
+        assert_eq!(shown(&mut screen), before, "{width}");
+    }
+    screen.act(keymap::Action::SidePanel);
+    screen.size_to((420.0, 760.0));
+    assert_eq!(shown(&mut screen), before);
+    screen.typewrite("gun");
+    assert_eq!(draft(&screen), "begun");
 }
 
 /// CONV-52: the button goes to the first unread message that mentions the viewer.
@@ -491,7 +518,7 @@ fn the_panel_keeps_the_group() {
 fn the_menu_of_a_chat_sets_how_it_stands_in_the_list() {
     let mut screen = Stage::new(with_ben(2, 2), None, WIDE);
     let id = sample::conversation("C2Cben");
-    let mut choose = |screen: &mut Screen, name: &str| {
+    let choose = |screen: &mut Screen, name: &str| {
         screen.message(Message::Menu(super::About::Conversation(id.clone()), Point::new(100.0, 100.0)));
         screen.click(named(name));
         screen.state.world.rooms["C2Cben"].row.clone()

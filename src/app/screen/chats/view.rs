@@ -24,42 +24,51 @@ use crate::{fl, keymap};
 const FACE: f32 = 36.0;
 
 impl Chats {
-    /// The screen.
+    /// The screen. The same parts are always in the same places, some of them empty: so the conversation keeps
+    /// the keyboard and its place in the history when something comes or goes beside it.
     pub fn view<'a>(&'a self, theme: &Theme) -> Element<'a, Message> {
         let width = self.context.size.width;
-        if self.is_one_pane() {
-            return match (&self.open, &self.panel) {
-                (Some(_), Some(panel)) => self.panel_column(panel),
-                (Some(open), None) => self.conversation_column(open, width, theme),
-                (None, _) => self.list_column(false),
-            };
-        }
-        let rail = width >= NO_RAIL;
-        let mut columns = row![];
+        let one = self.is_one_pane();
+        let rail = !one && width >= NO_RAIL;
+        let beside = width >= FOUR_COLUMNS;
+        let panel = self.panel.as_ref().filter(|_| !one || self.open.is_some());
         let mut left = width;
+        let mut columns = row![];
         if rail {
             columns = columns.push(self.rail()).push(hairline_vertical());
             left -= size::RAIL + 1.0;
+        } else {
+            columns = columns.push(space()).push(space());
         }
-        let list = self.list_width_at(left);
-        left -= list + 1.0;
-        columns =
-            columns.push(container(self.list_column(rail)).width(list)).push(splitter(Message::Splitter));
-        let beside = width >= FOUR_COLUMNS;
-        let panel = self.panel.as_ref().map(|panel| container(self.panel_column(panel)).width(size::PANEL));
+        if one {
+            let list = self.open.is_none().then(|| self.list_column(false));
+            columns = columns.push(list.unwrap_or_else(|| space().into())).push(space());
+        } else {
+            let list = self.list_width_at(left);
+            left -= list + 1.0;
+            columns =
+                columns.push(container(self.list_column(rail)).width(list)).push(splitter(Message::Splitter));
+        }
         if beside && panel.is_some() {
             left -= size::PANEL + 1.0;
         }
         let conversation: Element<'a, Message> = match &self.open {
             Some(open) => self.conversation_column(open, left, theme),
+            None if one => return columns.into(),
             None => container(nothing_open(self.list.is_loaded() && self.list.is_empty()))
                 .style(style::background)
                 .into(),
         };
+        let panel = panel.map(|panel| self.panel_column(panel));
         match panel {
-            None => columns.push(conversation).into(),
-            Some(panel) if beside => columns.push(conversation).push(hairline_vertical()).push(panel).into(),
+            None => columns.push(stack![conversation]).into(),
+            Some(panel) if beside => {
+                let panel = container(panel).width(size::PANEL);
+                columns.push(stack![conversation]).push(hairline_vertical()).push(panel).into()
+            }
+            Some(panel) if one => columns.push(panel).into(),
             Some(panel) => {
+                let panel = container(panel).width(size::PANEL);
                 let over = row![space::horizontal(), hairline_vertical(), opaque(panel)];
                 columns.push(stack![conversation, over]).into()
             }
