@@ -23,9 +23,6 @@ pub enum Focus {
 impl App {
     /// A key was pressed that no widget took.
     pub(super) fn press(&mut self, press: Press) -> Task<Message> {
-        if let Some(task) = self.press_over(&press) {
-            return task;
-        }
         let Press { key, physical, modifiers, .. } = &press;
         match keymap::find(key, *physical, *modifiers, Place::Everywhere) {
             Some(action) => self.perform(action),

@@ -2,10 +2,8 @@
 //! of keys).
 
 use hallway_protocol::ConversationId;
-use iced::keyboard::Key;
 use iced::{Size, Task};
 
-use super::events::Press;
 use super::{App, Message, Stage};
 use crate::screen::chats::composer::COMPOSER;
 use crate::screen::directory::{self, Directory};
@@ -52,16 +50,6 @@ impl App {
                 .initial(shortcuts::SEARCH)
                 .on_close(Message::Shortcuts(shortcuts::Message::Close)),
         })
-    }
-
-    /// Keys that what floats takes for itself.
-    pub(super) fn press_over(&mut self, press: &Press) -> Option<Task<Message>> {
-        match (&self.over, &press.key) {
-            (Some(Over::Switcher(_)), Key::Named(named)) if press.modifiers.is_empty() => {
-                Some(self.in_switcher(Switcher::key(*named)?))
-            }
-            _ => None,
-        }
     }
 
     /// Something covers the conversations, or no longer: what is hidden is not read.

@@ -10,7 +10,7 @@ use hallway_client::protocol::ids::ConversationType;
 use hallway_client::protocol::method::Users;
 use hallway_client::protocol::user::Profile;
 use hallway_client::{ChatError, Client, Conversation, ConversationId};
-use iced::keyboard::key::Named;
+use iced::keyboard::{Key, key::Named};
 use iced::widget::{column, container, row};
 use iced::{Alignment, Length, Task};
 
@@ -165,7 +165,7 @@ impl Switcher {
     }
 
     /// The message of a key that the line does not use itself.
-    pub fn key(named: Named) -> Option<Message> {
+    fn key(named: Named) -> Option<Message> {
         match named {
             Named::ArrowDown => Some(Message::Move(1)),
             Named::ArrowUp => Some(Message::Move(-1)),
@@ -232,6 +232,10 @@ impl Switcher {
         let entries = self.entries(conversations, actions);
         let line = search(fl!("switcher-placeholder"), &self.query, Message::Query)
             .id(LINE)
+            .on_key(|key, modifiers| match key {
+                Key::Named(named) if modifiers.is_empty() => Self::key(*named),
+                _ => None,
+            })
             .on_submit(Message::Submit);
         let rows: Element<'a, Message> = if entries.is_empty() {
             container(label(fl!("switcher-nothing"), BODY).style(style::muted)).padding(gap::L).into()
