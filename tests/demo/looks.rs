@@ -8,7 +8,7 @@ use crate::{
     failure::{Failure, Outcome},
 };
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) fn play(stage: &mut Stage, anna: &App, ben: &App) -> Outcome {
     bright(anna, 200.0..256.0)?;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How long anything may take that a person waits for. Much more than it takes, for busy machines.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// So long after something new was said it is drawn, even on a busy machine.
 const DRAWN: Duration = Duration::from_secs(1);

@@ -20,7 +20,7 @@ use super::{
 use crate::failure::{Outcome, While};
 
 /// How long the window manager may take for what it is asked.
-const MANAGER: Duration = Duration::from_secs(10);
+const MANAGER: Duration = Duration::from_secs(30);
 /// A frame, or a size that goes in steps, may put a window this far off where it was asked to be.
 const NEAR: usize = 40;
 /// How long a click holds the button, in milliseconds.
