@@ -161,7 +161,7 @@ fn settings_pages() {
         device("3", "", sample::NOW - 200_000),
     ];
     let known = Message::Answer(call::Answer::Instances(Ok(devices)));
-    draw("devices", || in_settings(Page::Devices, &[known.clone()]), view);
+    draw("devices", || in_settings(Page::Devices, std::slice::from_ref(&known)), view);
     let invite = Invite {
         link: format!(
             "hallway://join/127.0.0.1:7290?token={}&pin={}&name=Lighthouse",
@@ -215,7 +215,7 @@ fn rows() -> Vec<Conversation> {
     sales.unread_count = 3;
     let mut long = sample::row("C2Cmax");
     if let Some(profile) = &mut long.user_profile {
-        *profile = Profile { nick: PEOPLE[3].1.into(), ..sample::profile("max") }.into();
+        *profile = Profile { nick: PEOPLE[3].1.into(), ..sample::profile("max") };
     }
     long.unread_count = 1;
     vec![sales, long, sample::row("C2Cben"), sample::row("C2Cdora")]
