@@ -16,9 +16,10 @@ use iced::theme::Mode;
 use iced::{Size, Subscription, Task, window};
 
 use self::events::{Press, Told};
+use self::opening::Opening;
 use self::pages::{Over, Page};
 use crate::clock::Clock;
-use crate::profile::{Account, Profile, Settings};
+use crate::profile::{Account, KeyKind, Profile, Settings};
 use crate::screen::chats::{self, Chats};
 use crate::screen::welcome::{self, Welcome, work::Place};
 use crate::screen::{directory, settings, shortcuts, switcher};
@@ -40,6 +41,18 @@ pub struct Boot {
     pub settings: Settings,
     /// An invitation from the command line.
     pub link: Option<InviteLink>,
+    /// The local copy of the account, where it needs nothing but the keyring.
+    pub opening: Option<Opening>,
+}
+
+impl Boot {
+    /// Begins to open what will be shown first. Must be called inside the runtime of the app.
+    pub fn new(profile: Profile, settings: Settings, link: Option<InviteLink>) -> Self {
+        let account =
+            settings.account.clone().filter(|account| link.is_none() && account.key == KeyKind::Keyring);
+        let opening = account.map(|account| Opening::begin(place(&profile), account));
+        Self { profile, settings, link, opening }
+    }
 }
 
 /// The app.
@@ -124,7 +137,7 @@ pub enum Message {
 impl App {
     /// The app, its window, and what it does first.
     pub fn boot(boot: Boot) -> (Self, Task<Message>) {
-        let Boot { profile, settings, link } = boot;
+        let Boot { profile, settings, link, opening } = boot;
         let (window, open) = window::open(start::window_settings(&settings.window));
         let size = Size::new(settings.window.width, settings.window.height);
         let mut app = Self {
@@ -143,7 +156,7 @@ impl App {
             profile,
             settings,
         };
-        let first = app.first(link);
+        let first = app.first(link, opening);
         (app, Task::batch([open.discard(), first, iced::system::theme().map(Message::System)]))
     }
 
@@ -420,6 +433,10 @@ impl App {
     }
 
     fn place(&self) -> Place {
-        Place { accounts: self.profile.client_dir(), workspace: self.profile.workspace_dir() }
+        place(&self.profile)
     }
+}
+
+fn place(profile: &Profile) -> Place {
+    Place { accounts: profile.client_dir(), workspace: profile.workspace_dir() }
 }

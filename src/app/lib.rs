@@ -18,6 +18,7 @@ pub mod problem;
 pub mod profile;
 pub mod screen;
 pub mod start;
+pub mod tasks;
 pub mod text;
 pub mod theme;
 pub mod widget;

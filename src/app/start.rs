@@ -13,6 +13,7 @@ use iced::{Size, window};
 use crate::app::{App, Boot};
 use crate::args::{self, Args, Command};
 use crate::profile::{Profile, Renderer, Settings, WindowPlace};
+use crate::tasks::{self, Tasks};
 use crate::theme::font;
 use crate::theme::tokens::{BODY, size};
 use crate::{fl, i18n, log};
@@ -52,8 +53,12 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 
 /// Opens the window and stays until it is closed.
 fn open(profile: Profile, settings: Settings, args: Args) -> ExitCode {
+    // The local copy is opened while fonts and window system are still being asked.
+    let boot = match tasks::begin(|| Boot::new(profile, settings, args.link)) {
+        Ok(boot) => boot,
+        Err(error) => return complain(&fl!("start-no-window", reason = error.to_string())),
+    };
     font::prepare();
-    let boot = Boot { profile, settings, link: args.link };
     // winit panics where it cannot reach the display; that is a sentence too, not a crash.
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let program = iced::daemon(move || App::boot(boot.clone()), App::update, App::view)
@@ -61,6 +66,7 @@ fn open(profile: Profile, settings: Settings, args: Args) -> ExitCode {
             .theme(App::theme)
             .scale_factor(App::zoom)
             .subscription(App::subscription)
+            .executor::<Tasks>()
             .settings(iced::Settings {
                 id: Some(APPLICATION_ID.to_owned()),
                 default_font: font::TEXT,
@@ -69,6 +75,7 @@ fn open(profile: Profile, settings: Settings, args: Args) -> ExitCode {
             });
         program.run()
     }));
+    tasks::end();
     match outcome {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {

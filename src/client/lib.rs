@@ -19,6 +19,9 @@ mod shared;
 mod sync;
 
 pub use account::StoredAccount;
+#[cfg(feature = "measure")]
+#[doc(hidden)]
+pub use cache::measure;
 pub use client::{Client, MessageOptions, SendOptions, message_of};
 pub use config::{CacheKey, Config, ServerAddress};
 pub use event::{Event, EventName, NetState, Subscription};

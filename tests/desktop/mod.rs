@@ -69,10 +69,18 @@ impl Desktop {
         if dir.exists() {
             fs::remove_dir_all(dir).doing(dir.display())?;
         }
+        Self::start_again(dir, width, height)
+    }
+
+    /// As [`Self::start`], but everybody finds their home directory, and the key ring in it, as they left it.
+    pub fn start_again(dir: &Path, width: u16, height: u16) -> Outcome<Self> {
         for sub in ["home", "log"] {
             fs::create_dir_all(dir.join(sub)).doing(dir.display())?;
         }
         let run = dir.join("run");
+        if run.exists() {
+            fs::remove_dir_all(&run).doing(run.display())?;
+        }
         fs::create_dir(&run).doing(run.display())?;
         fs::set_permissions(&run, Permissions::from_mode(0o700)).doing(run.display())?;
         let log = |name: &str| dir.join("log").join(name);
@@ -168,9 +176,14 @@ impl Desktop {
     /// Starts a program made with [`Self::command`] and waits until its window is drawn.
     pub fn open(&self, command: &mut Command, log: &str) -> Outcome<(Program, Window)> {
         let program = Program::start(command, &self.dir.join("log").join(log).with_extension("log"))?;
-        let window = Window::of_process(&self.screen, program.pid(), START)?;
+        let window = self.window_of(&program)?;
         window.until_drawn(START)?;
         Ok((program, window))
+    }
+
+    /// Waits for the first window of a program, whether anything is drawn in it or not.
+    pub fn window_of(&self, program: &Program) -> Outcome<Window> {
+        Window::of_process(&self.screen, program.pid(), START)
     }
 
     /// A picture of the whole screen.

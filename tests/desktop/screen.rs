@@ -152,6 +152,23 @@ impl Screen {
         }
     }
 
+    /// When something was drawn on `window`, from now until `end`.
+    pub(super) fn drawings_until(&self, window: Id, end: Instant) -> Outcome<Vec<Instant>> {
+        let mut times = Vec::new();
+        let mut known = self.drawings.borrow().get(&window).map_or(0, |drawing| drawing.count);
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(times);
+            }
+            self.event(left)?;
+            if let Some(drawing) = self.drawings.borrow().get(&window).filter(|it| it.count != known) {
+                known = drawing.count;
+                times.push(drawing.last);
+            }
+        }
+    }
+
     /// How often something was drawn on `window` since it is watched.
     pub(super) fn drawn(&self, window: Id) -> Outcome<u64> {
         while self.event(Duration::ZERO)? {}

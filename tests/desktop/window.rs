@@ -137,10 +137,15 @@ impl Window {
     pub fn click(&self, x: usize, y: usize, button: u8) -> Outcome {
         self.activate()?;
         self.point(x, y)?;
-        for (kind, delay) in [(BUTTON_PRESS_EVENT, CLICK), (BUTTON_RELEASE_EVENT, CLICK)] {
-            xtest::fake_input(&*self.screen.connection, kind, button, delay, x11rb::NONE, 0, 0, 0)
-                .doing("pointer")?;
-        }
+        self.button(button, true, CLICK)?;
+        self.button(button, false, CLICK)
+    }
+
+    /// Presses a button where the pointer is, or lets go of it, after so many milliseconds.
+    pub fn button(&self, button: u8, down: bool, after: u32) -> Outcome {
+        let kind = if down { BUTTON_PRESS_EVENT } else { BUTTON_RELEASE_EVENT };
+        xtest::fake_input(&*self.screen.connection, kind, button, after, x11rb::NONE, 0, 0, 0)
+            .doing("pointer")?;
         self.screen.flush()
     }
 
@@ -149,9 +154,20 @@ impl Window {
         self.screen.shot(Some(self.area()?))
     }
 
+    /// A picture of a part of it.
+    pub fn shot_of(&self, part: Area) -> Outcome<Shot> {
+        let all = self.area()?;
+        self.screen.shot(Some(Area::new(all.x + part.x, all.y + part.y, part.width, part.height)))
+    }
+
     /// How often something was drawn in it so far.
     pub fn drawn(&self) -> Outcome<u64> {
         self.screen.drawn(self.id)
+    }
+
+    /// When something was drawn in it, from now until then.
+    pub fn drawings_until(&self, end: Instant) -> Outcome<Vec<Instant>> {
+        self.screen.drawings_until(self.id, end)
     }
 
     /// Waits until something is drawn in it at all.

@@ -92,11 +92,7 @@ impl LoadServer {
 
     /// Processor time used so far, by all its threads.
     pub fn cpu(&self) -> Outcome<Duration> {
-        let stat =
-            std::fs::read_to_string(format!("/proc/{}/stat", self.program.pid())).doing("reading /proc")?;
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks: u64 = [11, 12].iter().filter_map(|i| fields.get(*i)?.parse::<u64>().ok()).sum();
-        Ok(Duration::from_millis(ticks * 10))
+        cpu(self.program.pid())
     }
 
     /// Memory in use now.
@@ -115,6 +111,14 @@ impl LoadServer {
         program.stop(Duration::from_secs(20))?;
         std::fs::remove_dir_all(&dir).doing(dir.display())
     }
+}
+
+/// Processor time a process has used so far, in all its threads.
+pub fn cpu(pid: u32) -> Outcome<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).doing("reading /proc")?;
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks: u64 = [11, 12].iter().filter_map(|i| fields.get(*i)?.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 /// Memory of a process now.

@@ -1,17 +1,22 @@
 //! Getting in and out: the local copy at start, the way in, the end of a session.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use hallway_client::{CacheKey, ChatError, Client, ErrorCode};
 use hallway_protocol::link::InviteLink;
 use hallway_protocol::session::KickedOutType;
 use hallway_protocol::user::Profile as Person;
 use iced::Task;
 
+use tokio::task::JoinHandle;
+
 use super::{App, Message, Session, Stage};
 use crate::clock::Clock;
-use crate::profile::{Account, KeyKind};
+use crate::profile::Account;
 use crate::screen::chats::{self, Chats};
 use crate::screen::settings;
-use crate::screen::welcome::{self, Welcome, work};
+use crate::screen::welcome::work::{self, Place};
+use crate::screen::welcome::{self, Welcome};
 use crate::{fl, problem};
 
 /// What came of opening the local copy.
@@ -21,34 +26,57 @@ pub struct Opened {
     result: Result<Client, ChatError>,
 }
 
+/// The local copy, which is being opened while the window is still made.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    account: Account,
+    open: Arc<Mutex<Option<JoinHandle<Result<Client, ChatError>>>>>,
+}
+
+impl Opening {
+    /// Begins to open the copy of this account. Must be called inside the runtime of the app.
+    pub fn begin(place: Place, account: Account) -> Self {
+        let open = {
+            let account = account.clone();
+            tokio::spawn(async move { open(&place, &account).await })
+        };
+        Self { account, open: Arc::new(Mutex::new(Some(open))) }
+    }
+
+    /// What comes of it; can be asked once.
+    async fn opened(self) -> Opened {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let result = match open {
+            Some(open) => open.await.unwrap_or_else(|_| Err(ErrorCode::UnexpectedError.into())),
+            None => Err(ErrorCode::UnexpectedError.into()),
+        };
+        Opened { account: self.account, result }
+    }
+}
+
 impl App {
     /// What is done first: the local copy of the account is opened, or the way in is shown.
-    pub(super) fn first(&mut self, link: Option<InviteLink>) -> Task<Message> {
-        match (self.settings.account.clone(), link) {
+    pub(super) fn first(&mut self, link: Option<InviteLink>, opening: Option<Opening>) -> Task<Message> {
+        match (self.settings.account.clone(), link, opening) {
             // An invitation is for another account: the way in shows whose it is before anything happens.
-            (_, Some(link)) => {
+            (_, Some(link), _) => {
                 let mut welcome = Welcome::new();
                 let effects = welcome.open_link(&link.to_string());
                 self.stage = Stage::Welcome(Box::new(welcome));
                 self.after_welcome(effects)
             }
-            (None, None) => {
+            (None, ..) => {
                 self.stage = Stage::Welcome(Box::default());
                 Task::none()
             }
-            (Some(account), None) if account.key == KeyKind::Passphrase => {
+            (Some(account), None, Some(opening)) => {
+                let host = self.host(&account);
+                Task::batch([host, Task::perform(opening.opened(), Message::Opened)])
+            }
+            (Some(account), None, None) => {
                 let host = self.host(&account);
                 self.stage = Stage::Welcome(Box::new(Welcome::unlock(account, None)));
                 host
-            }
-            (Some(account), None) => {
-                let host = self.host(&account);
-                let place = self.place();
-                let open = async move {
-                    let result = open(&place, &account).await;
-                    Opened { account, result }
-                };
-                Task::batch([host, Task::perform(open, Message::Opened)])
             }
         }
     }
@@ -117,9 +145,9 @@ impl App {
     fn enter(&mut self, client: Client, account: Account) -> Task<Message> {
         self.sessions += 1;
         self.page = None;
-        let same = self.settings.account.as_ref().is_some_and(|before| before.user_id == account.user_id);
+        let before = self.settings.account.replace(account.clone());
+        let same = before.as_ref().is_some_and(|before| before.user_id == account.user_id);
         let conversation = self.settings.conversation.take().filter(|_| same);
-        self.settings.account = Some(account.clone());
         let me = client.profile().unwrap_or_else(|| Person {
             user_id: account.user_id.clone(),
             nick: String::new(),
@@ -161,7 +189,10 @@ impl App {
             client,
             account,
         }));
-        self.save();
+        // Nobody waits for the disk who comes back to what was left.
+        if before.as_ref() != self.settings.account.as_ref() {
+            self.save();
+        }
         self.with_chats(|chats| {
             let mut effects = effects;
             effects.extend(chats.event(&hallway_client::Event::NetStateChanged(net)));
@@ -220,7 +251,7 @@ impl App {
     }
 }
 
-async fn open(place: &work::Place, account: &Account) -> Result<Client, ChatError> {
+async fn open(place: &Place, account: &Account) -> Result<Client, ChatError> {
     let client = Client::create(work::config(place, account, CacheKey::Keyring))?;
     client.resume(account.user_id.clone()).await?;
     Ok(client)

@@ -5,7 +5,7 @@
 //! whatever the system offers. Generic families (`SansSerif`, `Monospace`) are never used, because a
 //! machine without fonts has none to offer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Once;
 
 use iced::Font;
@@ -62,7 +62,8 @@ pub fn prepare() {
 /// For each family the faces it lacks of medium, semibold and italic, taken from its nearest face.
 fn stand_ins(faces: &[FaceInfo]) -> Vec<FaceInfo> {
     use fontdb::{Stretch, Style, Weight};
-    let mut families: HashMap<&str, Vec<&FaceInfo>> = HashMap::new();
+    // In a fixed order: the one in which the text engine looks for a face that has a character.
+    let mut families: BTreeMap<&str, Vec<&FaceInfo>> = BTreeMap::new();
     for face in faces.iter().filter(|face| face.stretch == Stretch::Normal) {
         if let Some((name, _)) = face.families.first() {
             families.entry(name).or_default().push(face);
@@ -134,6 +135,22 @@ mod tests {
             );
         }
         assert!(FILES.iter().map(|file| file.len()).sum::<usize>() < 2_500_000);
+    }
+
+    /// What the text engine falls back to must not change from one start to the next.
+    #[test]
+    fn stand_ins_come_in_a_fixed_order() {
+        let mut db = fontdb::Database::new();
+        db.load_font_data(FILES[0].to_vec());
+        let face = db.faces().next().expect("a face").clone();
+        let families = ["G", "C", "A", "H", "E", "B", "D", "F"].map(|name| FaceInfo {
+            families: vec![(name.to_owned(), fontdb::Language::English_UnitedStates)],
+            ..face.clone()
+        });
+        let mut names: Vec<_> =
+            stand_ins(&families).into_iter().map(|face| face.families[0].0.clone()).collect();
+        names.dedup();
+        assert_eq!(names.concat(), "ABCDEFGH");
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! Keeps keys from a field while the input method shows an unfinished word.
 //!
 //! Most platforms deliver no keys then, some deliver them twice: without this, the Enter that accepts a word
-//! could send a message or submit a form.
+//! could send a message or submit a form. Every field is in such a guard, so it also lets carets rest.
 
 use iced::advanced::layout::{self, Layout};
 use iced::advanced::widget::{Operation, Tree, Widget, tree};
 use iced::advanced::{Clipboard, Shell, input_method, mouse, overlay, renderer};
-use iced::{Event, Length, Rectangle, Size, Vector, keyboard};
+use iced::{Event, Length, Rectangle, Size, Vector, keyboard, window};
 
+use super::caret::Caret;
 use super::{Element, focus};
 use crate::theme::Theme;
 
@@ -23,6 +24,7 @@ pub fn guard<'a, Message: 'a>(content: impl Into<Element<'a, Message>>) -> Eleme
 #[derive(Default)]
 struct State {
     composing: bool,
+    caret: Caret,
 }
 
 impl<Message> Widget<Message, Theme, iced::Renderer> for Guard<'_, Message> {
@@ -69,6 +71,16 @@ impl<Message> Widget<Message, Theme, iced::Renderer> for Guard<'_, Message> {
         let (state, child) = (&mut tree.state, &mut tree.children[0]);
         let state = state.downcast_mut::<State>();
         let content = self.content.as_widget_mut();
+        if state.caret.rests(event) {
+            // To the field the window has just got the keyboard: its caret is lit. The next blink is not asked for.
+            let asked = shell.redraw_request();
+            let lit = Event::Window(window::Event::Focused);
+            for event in [&lit, event] {
+                content.update(child, event, layout, cursor, renderer, clipboard, shell, viewport);
+            }
+            Shell::replace_redraw_request(shell, asked);
+            return;
+        }
         match event {
             Event::InputMethod(event) => {
                 state.composing = matches!(event, input_method::Event::Preedit(text, _) if !text.is_empty());

@@ -8,7 +8,7 @@
 //! | [`bits`], [`one_line`] | titles, banners, empty states; text that is shortened to fit |
 //! | [`virtual_list`] | long lists, anchored on a row |
 //! | [`select_text`] | text that can be selected across rows |
-//! | [`composer`], [`field`], [`ime`] | typing |
+//! | [`composer`], [`field`], [`ime`], [`caret`] | typing |
 //! | [`layers`], [`menu`], [`dialog`], [`toast`], [`shadow`] | what floats above |
 //! | [`focus`], [`region`] | where the keyboard is and how it moves |
 //! | [`access`], [`named`] | roles and names for tests and screen readers |
@@ -18,6 +18,7 @@ pub mod avatar;
 pub mod badge;
 pub mod bits;
 pub mod button;
+pub mod caret;
 pub mod composer;
 pub mod dialog;
 pub mod field;

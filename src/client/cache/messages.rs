@@ -231,6 +231,11 @@ pub fn is_hidden(db: &Connection, conv: i64, place: u64) -> CacheResult<bool> {
     Ok(db.prepare_cached("SELECT 1 FROM hidden WHERE place = ?1")?.exists([place_key(conv, place)])?)
 }
 
+pub(super) const NEWEST: &str = "SELECT place, body FROM message
+    WHERE place BETWEEN ?1 AND ?2 AND place NOT IN (SELECT place FROM hidden) ORDER BY place DESC LIMIT ?3";
+pub(super) const OLDEST: &str = "SELECT place, body FROM message
+    WHERE place BETWEEN ?1 AND ?2 AND place NOT IN (SELECT place FROM hidden) ORDER BY place LIMIT ?3";
+
 /// Messages of a stretch that the user has not deleted, the newest or the oldest `limit` of them, in order.
 pub fn stretch(
     db: &Connection,
@@ -239,14 +244,7 @@ pub fn stretch(
     limit: usize,
     newest: bool,
 ) -> CacheResult<Vec<(u64, Message)>> {
-    let sql = if newest {
-        "SELECT place, body FROM message WHERE place BETWEEN ?1 AND ?2 AND place NOT IN (SELECT place FROM hidden)
-         ORDER BY place DESC LIMIT ?3"
-    } else {
-        "SELECT place, body FROM message WHERE place BETWEEN ?1 AND ?2 AND place NOT IN (SELECT place FROM hidden)
-         ORDER BY place LIMIT ?3"
-    };
-    let mut statement = db.prepare_cached(sql)?;
+    let mut statement = db.prepare_cached(if newest { NEWEST } else { OLDEST })?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut rows = statement.query([place_key(conv, from), place_key(conv, to), limit])?;
     let mut found = Vec::new();

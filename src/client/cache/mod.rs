@@ -10,6 +10,8 @@
 //! a narrow table of its own, so that drawing it touches no message.
 
 pub mod conv;
+#[cfg(feature = "measure")]
+pub mod measure;
 pub mod messages;
 pub mod meta;
 pub mod outbox;

@@ -2,6 +2,7 @@
 
 use hallway_protocol::ConversationId;
 use hallway_protocol::message::MessageStatus;
+use rusqlite::StatementStatus;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -131,6 +132,28 @@ async fn a_timeline_shows_rows_and_holes() {
     // A place nobody has: the hole is divided there, so that filling brings what is around it.
     let view = read(Around::Sequence(10), 1, 0).await;
     assert_eq!(shape(&view.timeline.items), ["hole 7..9", "hole 10..19"]);
+}
+
+/// R9: what is drawn of a conversation costs the same, however long the conversation is.
+#[tokio::test]
+async fn a_page_of_a_long_conversation_costs_what_one_of_a_short_one_does() {
+    // Steps of the engine for one page at the end and one in the middle.
+    async fn steps(length: u64) -> [i32; 2] {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(&dir.path().join("cache.db"), &key(1)).unwrap();
+        let read = move |db: &Connection| {
+            filled(db, length, &[(1, length, None)])?;
+            for (around, before, after) in [(Around::Latest, 80, 0), (Around::Sequence(length / 2), 40, 39)] {
+                assert_eq!(timeline::read(db, &ann(), around, before, after)?.timeline.items.len(), 80);
+            }
+            let steps = |sql| Ok(db.prepare_cached(sql)?.get_status(StatementStatus::VmStep));
+            Ok([steps(messages::NEWEST)?, steps(messages::OLDEST)?])
+        };
+        cache.write(read).await.unwrap()
+    }
+    let short = steps(200).await;
+    assert!(short.iter().all(|steps| *steps > 80), "{short:?}");
+    assert_eq!(short, steps(4_000).await);
 }
 
 /// PLUS-5, `docs/sync_model.md` §13.6: nothing outside of what is for this user is drawn.

@@ -5,6 +5,7 @@
 //! machine's processors with it, as the figures demand.
 #![allow(clippy::print_stdout)] // a program whose output is its result
 
+mod app;
 mod fanout;
 mod idle;
 mod messages;
@@ -24,10 +25,16 @@ const ALL: &[(&str, Run)] = &[
     ("idle", idle::run),
     ("fanout", fanout::run),
     ("reconnect", reconnect::run),
+    ("app", app::run),
 ];
 
 fn main() -> Outcome {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, data_dir] = wanted.as_slice()
+        && command == app::WRITE
+    {
+        return block_on(app::corpus::write(data_dir.into()));
+    }
     if let Some(unknown) = wanted.iter().find(|name| !ALL.iter().any(|(known, _)| known == name)) {
         let names: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();
         return Err(Failure::new(format!(

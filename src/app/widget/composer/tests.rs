@@ -1,7 +1,10 @@
 //! Typing, as a person does.
 
+use std::time::{Duration, Instant};
+
 use iced::keyboard::{Modifiers, key::Named};
 use iced::widget::column;
+use iced::window::RedrawRequest;
 use iced::{Task, keyboard};
 
 use super::*;
@@ -211,4 +214,17 @@ fn completion_replaces_the_token() {
     assert_eq!(lines.characters(), 16);
     assert!(Editor::with_text(" \n ").is_blank());
     assert!(!Editor::with_text(" \n ").is_empty());
+}
+
+/// R11: a caret that nobody looks at draws no frames, and one that is used blinks again.
+#[test]
+fn the_caret_comes_to_rest() {
+    let mut h = page();
+    h.frame();
+    assert!(matches!(h.redraw, RedrawRequest::At(_)), "it blinks");
+    h.frame_at(Instant::now() + Duration::from_secs(11));
+    assert_eq!(h.redraw, RedrawRequest::Wait, "nothing moves");
+    h.typewrite("a");
+    h.frame();
+    assert!(matches!(h.redraw, RedrawRequest::At(_)), "it blinks again");
 }

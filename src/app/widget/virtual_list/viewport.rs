@@ -46,6 +46,15 @@ pub(super) struct Spot<K> {
     pub(super) height: f32,
 }
 
+impl<K: PartialEq> Spot<K> {
+    /// Whether other rows are seen, or the same ones elsewhere.
+    pub(super) fn have_moved(before: &[Self], now: &[Self]) -> bool {
+        let place = |spot: &Self| (spot.top, spot.height);
+        before.len() != now.len()
+            || before.iter().zip(now).any(|(a, b)| a.key != b.key || place(a) != place(b))
+    }
+}
+
 impl<K> Spot<K> {
     pub(super) fn bottom(&self) -> f32 {
         self.top + self.height

@@ -10,13 +10,16 @@ use iced::{Background, Event, Length, Rectangle, Size, Vector, border};
 
 use super::control::{NOTCH, PAGE_OVERLAP, State, Way};
 use super::place::{Placed, Request};
-use super::viewport::{Scrollbar, Viewport};
+use super::viewport::{Scrollbar, Spot, Viewport};
 use super::{Key, VirtualList};
 use crate::theme::Theme;
 use crate::theme::tokens::size;
 use crate::widget::Element;
 use crate::widget::access::{Node, Role};
 use crate::widget::focus::WithoutFocus;
+
+/// A part of a pixel that makes no difference on the screen.
+const UNSEEN: f32 = 1.0 / 256.0;
 
 impl<K: Key, Message> Widget<Message, Theme, iced::Renderer> for VirtualList<'_, K, Message> {
     fn tag(&self) -> tree::Tag {
@@ -63,6 +66,7 @@ impl<K: Key, Message> Widget<Message, Theme, iced::Renderer> for VirtualList<'_,
         let Placed { rows, nodes, spots, trees, anchor } = self.place(renderer, request);
         self.rows = rows;
         state.trees = trees;
+        state.moves ^= Spot::have_moved(&state.spots, &spots);
         state.spots = spots;
         state.anchor = anchor;
         layout::Node::with_children(size, nodes)
@@ -164,7 +168,11 @@ impl<K: Key, Message> Widget<Message, Theme, iced::Renderer> for VirtualList<'_,
         let bounds = layout.bounds();
         let Some(clip) = bounds.intersection(viewport) else { return };
         let cursor = if state.hovers_bar { mouse::Cursor::Unavailable } else { cursor };
-        renderer.with_layer(clip, |renderer| {
+        // The software renderer looks for what differs from the frame before, quad by quad and text by text, and
+        // paints each difference with all that lies there. Of rows that have moved everything differs, many
+        // times over; a layer with other bounds is painted as one.
+        let area = if state.moves { Rectangle { height: clip.height - UNSEEN, ..clip } } else { clip };
+        renderer.with_layer(area, |renderer| {
             for (row, layout) in self.rows.iter().zip(layout.children()) {
                 if !row.parked
                     && let Some(tree) = state.trees.get(&row.key)
