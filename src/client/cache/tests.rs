@@ -146,7 +146,7 @@ async fn a_page_of_a_long_conversation_costs_what_one_of_a_short_one_does() {
             for (around, before, after) in [(Around::Latest, 80, 0), (Around::Sequence(length / 2), 40, 39)] {
                 assert_eq!(timeline::read(db, &ann(), around, before, after)?.timeline.items.len(), 80);
             }
-            let steps = |sql| Ok(db.prepare_cached(sql)?.get_status(StatementStatus::VmStep));
+            let steps = |sql| db.prepare_cached(sql).map(|it| it.get_status(StatementStatus::VmStep));
             Ok([steps(messages::NEWEST)?, steps(messages::OLDEST)?])
         };
         cache.write(read).await.unwrap()

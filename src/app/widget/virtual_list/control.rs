@@ -26,8 +26,8 @@ pub(super) struct State<K> {
     pub(super) inbox: Inbox<K>,
     pub(super) trees: HashMap<K, Tree>,
     pub(super) spots: Vec<Spot<K>>,
-    /// Changes whenever rows have moved.
-    pub(super) moves: bool,
+    /// Another number whenever rows have moved.
+    pub(super) moves: u8,
     pub(super) height: f32,
     pub(super) last_key: Option<K>,
     /// The row that has the keyboard, and its last index.
@@ -57,7 +57,7 @@ impl<K: Key> State<K> {
             inbox: Inbox::default(),
             trees: HashMap::new(),
             spots: Vec::new(),
-            moves: false,
+            moves: 0,
             height: 0.0,
             last_key: None,
             focused: None,

@@ -18,8 +18,10 @@ use crate::widget::Element;
 use crate::widget::access::{Node, Role};
 use crate::widget::focus::WithoutFocus;
 
-/// A part of a pixel that makes no difference on the screen.
-const UNSEEN: f32 = 1.0 / 256.0;
+/// A part of a pixel that makes no difference on the screen, not even [`MOVES`] times.
+const UNSEEN: f32 = 1.0 / 4096.0;
+/// Moves that are told apart; several come between two frames.
+const MOVES: u8 = 64;
 
 impl<K: Key, Message> Widget<Message, Theme, iced::Renderer> for VirtualList<'_, K, Message> {
     fn tag(&self) -> tree::Tag {
@@ -66,7 +68,9 @@ impl<K: Key, Message> Widget<Message, Theme, iced::Renderer> for VirtualList<'_,
         let Placed { rows, nodes, spots, trees, anchor } = self.place(renderer, request);
         self.rows = rows;
         state.trees = trees;
-        state.moves ^= Spot::have_moved(&state.spots, &spots);
+        if Spot::have_moved(&state.spots, &spots) {
+            state.moves = (state.moves + 1) % MOVES;
+        }
         state.spots = spots;
         state.anchor = anchor;
         layout::Node::with_children(size, nodes)
@@ -171,7 +175,7 @@ impl<K: Key, Message> Widget<Message, Theme, iced::Renderer> for VirtualList<'_,
         // The software renderer looks for what differs from the frame before, quad by quad and text by text, and
         // paints each difference with all that lies there. Of rows that have moved everything differs, many
         // times over; a layer with other bounds is painted as one.
-        let area = if state.moves { Rectangle { height: clip.height - UNSEEN, ..clip } } else { clip };
+        let area = Rectangle { height: clip.height - f32::from(state.moves) * UNSEEN, ..clip };
         renderer.with_layer(area, |renderer| {
             for (row, layout) in self.rows.iter().zip(layout.children()) {
                 if !row.parked

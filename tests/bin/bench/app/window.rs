@@ -61,6 +61,12 @@ impl<'a> Measured<'a> {
         let (program, window) = launch(desktop, renderer)?;
         window.point(SIZE.0 + 20, SIZE.1 / 2)?;
         window.until_drawn(PATIENCE)?;
+        if renderer == "wgpu" {
+            // A build without it takes the software renderer and says nothing.
+            let maps = format!("/proc/{}/maps", program.pid());
+            let maps = std::fs::read_to_string(&maps).doing(maps)?;
+            maps.contains("/libvulkan_").then_some(()).doing("the app draws without a Vulkan driver")?;
+        }
         settle(&window)?;
         let (list, open) = (window.shot_of(LIST)?, window.shot_of(TIMELINE)?);
         list.check_drawn("the list", list.area())?;
