@@ -26,11 +26,13 @@ pub struct Opened {
     result: Result<Client, ChatError>,
 }
 
+type Begun = JoinHandle<Result<Client, ChatError>>;
+
 /// The local copy, which is being opened while the window is still made.
 #[derive(Debug, Clone)]
 pub struct Opening {
     account: Account,
-    open: Arc<Mutex<Option<JoinHandle<Result<Client, ChatError>>>>>,
+    open: Arc<Mutex<Option<Begun>>>,
 }
 
 impl Opening {

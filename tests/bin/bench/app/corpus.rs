@@ -56,7 +56,7 @@ fn is_group(place: usize) -> bool {
 pub async fn write(data_dir: std::path::PathBuf) -> Outcome {
     let config = Config {
         app_id: APP_ID,
-        server: ServerAddress { address: SERVER.into(), pin: None, plain: true },
+        server: ServerAddress { address: SERVER.into(), pin: None, plain: true, proxy_server: None },
         data_dir,
         cache_key: CacheKey::Keyring,
         device_class: DeviceClass::Desktop,
@@ -114,7 +114,7 @@ fn profile(id: &str, nick: &str) -> Outcome<Profile> {
 }
 
 fn person(number: usize) -> Outcome<Profile> {
-    let nick = if number % 3 == 0 {
+    let nick = if number.is_multiple_of(3) {
         let (family, given) = (FAMILIES[number % FAMILIES.len()], GIVEN[number / 3 % GIVEN.len()]);
         format!("{family}{given}")
     } else {
