@@ -1,6 +1,6 @@
 //! The conversations: rail, list, timeline, composer, side panel.
 //!
-//! [`Chats`] is the state. Everything that happens comes in as a [`Message`] or as an [`Event`] of the
+//! [`Chats`] is the state. Everything that happens comes in as a [`Message`] or as an `Event` of the
 //! account; the answer is a list of [`Effect`]s. Nothing in here waits, reads a clock or talks to the network.
 //!
 //! * [`list`], [`timeline`], [`composer`], [`panel`], [`people`], [`banner`]: the parts, each with its own

@@ -11,9 +11,9 @@
 //! One stop for Tab; the arrow keys move the focus between rows (rows without anything to focus, such as
 //! date separators, are skipped). A focused row that is scrolled away stays alive.
 //!
-//! * [`anchor`]: where the list stands, and the commands;
-//! * [`place`]: laying out rows around an anchor;
-//! * [`viewport`]: what is reported to the app, and the scrollbar;
+//! * `anchor`: where the list stands, and the commands;
+//! * `place`: laying out rows around an anchor;
+//! * `viewport`: what is reported to the app, and the scrollbar;
 //! * `control`: commands, scrolling, focus;
 //! * `widget`: layout, events, drawing.
 //!
