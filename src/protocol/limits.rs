@@ -187,7 +187,7 @@ impl Default for Limits {
 mod tests {
     use super::*;
 
-    /// PLUS-1, PLUS-2, OBJ-5, OBJ-6, OBJ-7, OBJ-8, OBJ-9: the staff preset's numbers; the compat preset keeps the spec's.
+    /// PLUS-1, PLUS-2, OBJ-5: the staff preset's numbers; the compat preset keeps the spec's.
     #[test]
     fn presets_hold_the_numbers_of_the_spec() {
         let staff = Limits::preset(Preset::Staff);

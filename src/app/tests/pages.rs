@@ -86,13 +86,15 @@ fn way_in(messages: &[welcome::Message]) -> Welcome {
 }
 
 fn the_way_in() {
-    use welcome::Message::{Answer, Find, Input, Start, Submit};
+    use welcome::Message::{Answer, Find, Input, Proxy, Start, Submit};
     fn view(welcome: &Welcome, _: f32) -> Element<'_, welcome::Message> {
         layers(welcome.view()).into()
     }
     draw("welcome", Welcome::new, view);
     draw("start", || way_in(&[Start, Submit]), view);
     let link = Input(Field::Link, "hallway://join/chat".into());
+    let proxy = Input(Field::Proxy, "http://proxy.example.org:3128".into());
+    draw("find-proxy", || way_in(&[Find, Proxy, proxy.clone()]), view);
     draw("find", || way_in(&[Find, link.clone(), Submit]), view);
     let answer = |token| Answer(work::Answer::Found(Ok(found(token))));
     draw("join", || way_in(&[Find, answer(Some("token"))]), view);

@@ -1,7 +1,6 @@
 //! The conversation list: its lines, its order, its filters, its events.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use hallway_client::model::ConversationFilter;
 use hallway_client::{ConversationId, Event, EventName, Message, MessageOptions, SendOptions};
@@ -21,12 +20,6 @@ async fn send(from: &Device, to: &ConversationId, text: &str, at: &[&str]) -> Ou
     };
     let message = from.client.create_text_message(to.clone(), text, options).doing("making")?;
     from.client.send_message(message, SendOptions::default()).await.doing("sending")
-}
-
-/// The server knows the whole second of a message: what comes after this is newer.
-async fn next_second(device: &Device) {
-    let second = device.client.get_server_time() % 1000;
-    tokio::time::sleep(Duration::from_millis((1000 - second).unsigned_abs() + 1)).await;
 }
 
 fn names(list: &[hallway_client::Conversation]) -> Vec<String> {
@@ -74,7 +67,7 @@ async fn a_line_says_who_what_and_how_many() -> Outcome {
     Ok(())
 }
 
-/// CONV-27, CONV-51, CONV-52, CONV-53, CONV-54, OBJ-35, MSG-21, CONV-60: who mentioned, where and how; gone when read.
+/// CONV-27, CONV-51, CONV-52, CONV-53, CONV-54, OBJ-35, MSG-21: who mentioned, where and how; gone when read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn mentions_stand_in_the_list_until_they_are_read() -> Outcome {
     let server = server().await?;
@@ -101,7 +94,7 @@ async fn mentions_stand_in_the_list_until_they_are_read() -> Outcome {
     Ok(())
 }
 
-/// CONV-60, CONV-63: newest first, by the last message or else the time of making; a draft moves nothing. Parts of a
+/// CONV-63: newest first, by the last message or else the time of making; a draft moves nothing. Parts of a
 /// filter are joined by "and".
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_list_is_sorted_and_filtered() -> Outcome {
@@ -210,7 +203,7 @@ async fn changes_of_the_list_are_told_together() -> Outcome {
     Ok(())
 }
 
-/// CONV-29, CONV-31, CONV-32, CONV-56, CONV-60, CONV-65, CONV-66, CONV-67, CONV-81, SES-53: what one sets about conversations is on
+/// CONV-29, CONV-31, CONV-32, CONV-65, CONV-66, CONV-67, CONV-81: what one sets about conversations is on
 /// every own instance, also one that was away: pinned ones come first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn settings_follow_the_user() -> Outcome {

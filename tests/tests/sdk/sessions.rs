@@ -154,9 +154,7 @@ async fn one_instance_too_many_sends_the_oldest_away() -> Outcome {
     let server = server().await?;
     let mut oldest = device(&server, "ann", "ann-0").await?;
     let most = oldest.client.limits().desktop_instances;
-    // The server knows the whole second of a login.
-    let second = oldest.client.get_server_time() % 1000;
-    tokio::time::sleep(Duration::from_millis((1000 - second).unsigned_abs())).await;
+    next_second(&oldest).await;
     let mut others = Vec::new();
     for number in 1..=most {
         others.push(device(&server, "ann", &format!("ann-{number}")).await?);

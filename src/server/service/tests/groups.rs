@@ -191,7 +191,7 @@ on_both_engines! {
         assert_eq!(code(world.call(&anna, UpdateGroup { name: Some(String::new()), ..nothing(&group) }).await), 10004);
     }
 
-    /// GRP-20, GRP-21, GRP-23, GRP-24, GRP-25, GRP-28, GRP-30, GRP-34, GRP-43, GRP-71, GMB-20, GMB-21, GMB-22: a group and
+    /// GRP-20, GRP-21, GRP-23, GRP-24, GRP-25, GRP-28, GRP-30, GRP-43, GRP-71, GMB-20, GMB-21, GMB-22: a group and
     /// a membership as the members see them; others see nothing of a `work` group.
     async fn a_group_as_its_members_see_it(db: Db) {
         let world = World::new(db).await;

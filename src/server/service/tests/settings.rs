@@ -45,7 +45,7 @@ async fn told(person: &Person) -> ConversationState {
 }
 
 on_both_engines! {
-    /// CONV-29, CONV-65, CONV-4, CONV-57, SES-53: pinned for the user alone, on all own instances; with somebody new, too; up to
+    /// CONV-29, CONV-65, CONV-4, CONV-57: pinned for the user alone, on all own instances; with somebody new, too; up to
     /// the limit and not one more.
     async fn pinning(db: Db) {
         let world = World::with(db, |config| {
@@ -76,7 +76,7 @@ on_both_engines! {
         assert_eq!(failed(world.call(&carl, pin(&of(&group), true)).await), [51007]);
     }
 
-    /// CONV-31, CONV-32, CONV-66, CONV-67, CONV-3, CONV-5, CONV-9, CONV-80, CONV-84, SES-53: labels and data of the app, for many at a
+    /// CONV-31, CONV-32, CONV-66, CONV-67, CONV-3, CONV-5, CONV-9, CONV-80, CONV-84: labels and data of the app, for many at a
     /// time; what fails is listed; a new installation has them.
     async fn marks_and_custom_data(db: Db) {
         let world = World::new(db).await;
@@ -119,7 +119,7 @@ on_both_engines! {
         assert_eq!(failed(world.call(&ben, mark(&[both[1]], 1, true)).await), [51007]);
     }
 
-    /// CONV-8, CONV-30, CONV-72, CONV-90, CONV-91, CONV-93, CONV-94, SES-53: how conversations make themselves noticed.
+    /// CONV-8, CONV-30, CONV-72, CONV-90, CONV-91, CONV-93, CONV-94: how conversations make themselves noticed.
     async fn remind_types(db: Db) {
         let world = World::new(db).await;
         let (anna, ben) = (world.join("anna").await, world.join("ben").await);
