@@ -86,6 +86,7 @@ problem-key-file = The file with the protected key is damaged or cannot be read.
 settings-title = Settings
 settings-close = Close settings
 settings-appearance = Appearance
+settings-notices = Notifications
 settings-account = Account
 settings-devices = Devices
 settings-invite = Invite people
@@ -101,6 +102,11 @@ settings-zoom = Size of text and controls
 settings-zoom-reset = Back to 100 %
 settings-software = Draw without the graphics card
 settings-software-about = Uses less memory. Takes effect at the next start.
+settings-notices-enabled = Show notifications
+settings-notices-about = For messages that arrive while you are elsewhere. Muted chats stay silent.
+settings-notices-previews = Show message text in notifications
+settings-notices-previews-about = Otherwise only who or which group has written.
+settings-notices-unsupported = Hallway cannot show notifications on this system.
 settings-save = Save
 settings-saved = Saved
 settings-copy = Copy
@@ -275,6 +281,10 @@ list-spoken =
         [0] { $name }: { $text }
        *[other] { $name }, { $count } unread: { $text }
     }
+notice-new = New message
+notice-several = { $count } new messages
+notice-everywhere = { $count } new messages in { $chats } chats
+notice-open = Open
 preview-draft = [Draft]
 preview-failed = [Not sent]
 preview-at-me = [@me]

@@ -85,6 +85,7 @@ problem-key-file = 保存密钥的文件已损坏或无法读取。请重新登�
 settings-title = 设置
 settings-close = 关闭设置
 settings-appearance = 外观
+settings-notices = 通知
 settings-account = 账号
 settings-devices = 设备
 settings-invite = 邀请成员
@@ -100,6 +101,11 @@ settings-zoom = 文字和控件大小
 settings-zoom-reset = 恢复 100 %
 settings-software = 不使用显卡绘制
 settings-software-about = 占用内存更少，下次启动时生效。
+settings-notices-enabled = 显示通知
+settings-notices-about = 你没有在看的聊天收到消息时提醒。免打扰的聊天不会提醒。
+settings-notices-previews = 在通知中显示消息内容
+settings-notices-previews-about = 关闭后只显示发信人或群组名称。
+settings-notices-unsupported = Hallway 无法在此系统上显示通知。
 settings-save = 保存
 settings-saved = 已保存
 settings-copy = 复制
@@ -274,6 +280,10 @@ list-spoken =
         [0] { $name }：{ $text }
        *[other] { $name }，{ $count } 条未读：{ $text }
     }
+notice-new = 新消息
+notice-several = { $count } 条新消息
+notice-everywhere = { $chats } 个聊天中有 { $count } 条新消息
+notice-open = 打开
 preview-draft = [草稿]
 preview-failed = [未发送]
 preview-at-me = [有人@我]

@@ -5,6 +5,7 @@
 
 pub mod events;
 pub mod keys;
+pub mod notices;
 pub mod opening;
 pub mod pages;
 
@@ -19,6 +20,8 @@ use self::events::{Press, Told};
 use self::opening::Opening;
 use self::pages::{Over, Page};
 use crate::clock::Clock;
+use crate::notice::Notices;
+use crate::notice::desk::{self, About, Desk};
 use crate::profile::{Account, KeyKind, Profile, Settings};
 use crate::screen::chats::{self, Chats};
 use crate::screen::welcome::{self, Welcome, work::Place};
@@ -31,6 +34,8 @@ use crate::{fl, start};
 
 /// Settings are written this long after they changed, so that dragging does not write with every pixel.
 const SAVE_AFTER: Duration = Duration::from_millis(500);
+/// How long the end of the program waits for the desktop to take notifications away.
+const DESK: Duration = Duration::from_millis(500);
 
 /// What the app begins with.
 #[derive(Debug, Clone)]
@@ -71,6 +76,7 @@ pub struct App {
     system: Mode,
     saves: u64,
     sessions: u64,
+    desk: Desk,
     #[cfg(feature = "workspace")]
     workspace: Option<crate::workspace::Workspace>,
 }
@@ -91,6 +97,7 @@ struct Session {
     client: Client,
     account: Account,
     chats: Chats,
+    notices: Notices,
     context: settings::Context,
 }
 
@@ -109,6 +116,10 @@ pub enum Message {
     Opened(opening::Opened),
     /// The account of this session told something.
     Told(u64, Told),
+    /// Nothing more comes of what this session missed, after this wait.
+    Settled(u64, u64),
+    /// A notification was clicked.
+    Clicked(About),
     /// In the way in.
     Welcome(welcome::Message),
     /// In the conversations.
@@ -140,6 +151,7 @@ impl App {
         let Boot { profile, settings, link, opening } = boot;
         let (window, open) = window::open(start::window_settings(&settings.window));
         let size = Size::new(settings.window.width, settings.window.height);
+        let (desk, wishes) = Desk::new();
         let mut app = Self {
             stage: Stage::Opening,
             page: None,
@@ -151,13 +163,15 @@ impl App {
             system: Mode::None,
             saves: 0,
             sessions: 0,
+            desk,
             #[cfg(feature = "workspace")]
             workspace: None,
             profile,
             settings,
         };
         let first = app.first(link, opening);
-        (app, Task::batch([open.discard(), first, iced::system::theme().map(Message::System)]))
+        let clicks = Task::run(desk::serve(wishes), Message::Clicked);
+        (app, Task::batch([open.discard(), first, clicks, iced::system::theme().map(Message::System)]))
     }
 
     /// The title of the window.
@@ -247,6 +261,8 @@ impl App {
             }
             Message::Opened(opened) => self.opened(opened),
             Message::Told(number, told) => self.told(number, told),
+            Message::Settled(number, wait) => self.settled(number, wait),
+            Message::Clicked(about) => self.clicked(&about),
             Message::Welcome(message) => match &mut self.stage {
                 Stage::Welcome(welcome) => {
                     let effects = welcome.update(message);
@@ -319,6 +335,11 @@ impl App {
         {
             session.client.wake();
         }
+        if let Stage::In(session) = &mut self.stage
+            && focused
+        {
+            session.notices.focused();
+        }
         self.covered()
     }
 
@@ -330,6 +351,8 @@ impl App {
             Stage::In(session) => Some(session.client.clone()),
             _ => None,
         };
+        // Nobody would hear a click on them.
+        let cleared = self.desk.clear();
         #[cfg(feature = "workspace")]
         let workspace = self.workspace.take();
         let end = async move {
@@ -342,6 +365,8 @@ impl App {
             if let Some(workspace) = workspace {
                 workspace.stop().await;
             }
+            // A desktop that does not answer keeps nobody here.
+            let _ = tokio::time::timeout(DESK, cleared).await;
         };
         kept.chain(Task::perform(end, |()| Message::Closed))
     }
@@ -365,7 +390,9 @@ impl App {
                 _ => {}
             }
         }
-        self.with_chats(|chats| events.iter().flat_map(|event| chats.event(event)).collect())
+        let task = self.with_chats(|chats| events.iter().flat_map(|event| chats.event(event)).collect());
+        // Afterwards, because what is announced depends on the list as it is now.
+        Task::batch([task, self.announce(&events)])
     }
 
     /// Lets the conversations do something, and does what they want done.

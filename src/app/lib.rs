@@ -14,6 +14,7 @@ pub mod harness;
 pub mod i18n;
 pub mod keymap;
 pub mod log;
+pub mod notice;
 pub mod problem;
 pub mod profile;
 pub mod screen;

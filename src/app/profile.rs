@@ -13,6 +13,7 @@ use hallway_protocol::{ConversationId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::Language;
+use crate::notice;
 use crate::theme::Choice;
 use crate::theme::tokens::{ZOOM, size};
 
@@ -116,6 +117,8 @@ pub struct Settings {
     /// What was open last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// What is announced on the desktop.
+    pub notices: notice::Choice,
     /// Taken last, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recent_emoji: Vec<String>,
@@ -133,6 +136,7 @@ impl Default for Settings {
             list_width: size::LIST,
             panel: false,
             conversation: None,
+            notices: notice::Choice::default(),
             recent_emoji: Vec::new(),
         }
     }
@@ -265,6 +269,7 @@ mod tests {
             language: Some(Language::Chinese),
             zoom: 1.5,
             conversation: Some("GROUPsales".parse().unwrap()),
+            notices: notice::Choice { enabled: true, previews: false },
             ..Settings::default()
         };
         profile.save(&settings).unwrap();

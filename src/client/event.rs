@@ -60,6 +60,9 @@ pub enum Event {
     DraftUpdated(ConversationId),
     /// The credential runs out in this many seconds (SES-47).
     CredentialExpires(i64),
+    /// The app told that the notification of the message at this place was clicked; with what its sender wanted back
+    /// (`extension` of MSG-33).
+    NotificationClicked(ConversationId, u64, String),
 }
 
 macro_rules! names {
@@ -99,6 +102,7 @@ names! {
     ProfileUpdated => Self::ProfileUpdated(_),
     DraftUpdated => Self::DraftUpdated(_),
     CredentialExpires => Self::CredentialExpires(_),
+    NotificationClicked => Self::NotificationClicked(..),
 }
 
 /// One registration of a handler (SES-17).

@@ -8,6 +8,7 @@
 mod away;
 mod group;
 mod looks;
+mod notices;
 mod start;
 mod talk;
 
@@ -116,6 +117,7 @@ pub fn play(out: &Path) -> Outcome<Vec<PathBuf>> {
     let link = start::invitation(stage, &anna)?;
     let ben = start::join(stage, &link)?;
     talk::play(stage, &anna, &ben)?;
+    notices::play(stage, &anna, &ben)?;
     group::play(stage, &anna, &ben)?;
     looks::play(stage, &anna, &ben)?;
     let (anna, ben) = away::play(stage, anna, ben)?;

@@ -1,8 +1,8 @@
 //! A desktop without a screen, for driving real windows.
 //!
 //! [`Desktop`] is everything that a program with a window expects to find around it: an X server
-//! that draws into memory (Xvfb), a window manager (openbox), a session bus, and an unlocked key
-//! ring, all private to the test and gone with it. [`Window`] is one window on it: found by the
+//! that draws into memory (Xvfb), a window manager (openbox), a session bus with notifications, and
+//! an unlocked key ring, all private to the test and gone with it. [`Window`] is one window on it: found by the
 //! process that owns it, driven by keyboard and pointer events that go in at the X server as those
 //! of real devices do (XTEST), and read as pictures ([`Shot`]).
 //!
@@ -11,6 +11,7 @@
 
 mod app;
 mod keyboard;
+mod notices;
 mod screen;
 mod shot;
 mod sight;
@@ -27,6 +28,7 @@ use std::{
 };
 
 pub use app::App;
+pub use notices::{Notice, Notices};
 pub use shot::{Area, Shot};
 pub use sight::Item;
 pub use window::Window;
@@ -52,6 +54,7 @@ const MANAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 pub struct Desktop {
     // In the order in which they have to end: clients before the server they talk to.
     screen: Rc<Screen>,
+    notices: Notices,
     _keyring: Program,
     _bus: Program,
     _manager: Program,
@@ -133,6 +136,7 @@ impl Desktop {
 
         Ok(Self {
             screen,
+            notices: Notices::start(&bus_address)?,
             _keyring: keyring,
             _bus: bus,
             _manager: manager,
@@ -184,6 +188,11 @@ impl Desktop {
     /// Waits for the first window of a program, whether anything is drawn in it or not.
     pub fn window_of(&self, program: &Program) -> Outcome<Window> {
         Window::of_process(&self.screen, program.pid(), START)
+    }
+
+    /// The notifications that are shown.
+    pub fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     /// A picture of the whole screen.

@@ -86,7 +86,12 @@ impl Window {
         }
         // 2: on behalf of the user.
         screen.ask_manager(self.id, screen.atoms._NET_ACTIVE_WINDOW, [2, 0, 0, 0, 0])?;
-        screen.until("the keyboard on the window", MANAGER, || Ok(self.is_active()?.then_some(())))
+        self.until_active()
+    }
+
+    /// Waits until it has come to the front with the keyboard on it.
+    pub fn until_active(&self) -> Outcome {
+        self.screen.until("the keyboard on the window", MANAGER, || Ok(self.is_active()?.then_some(())))
     }
 
     fn is_active(&self) -> Outcome<bool> {

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::{App, Message, Session, Stage};
 use crate::clock::Clock;
+use crate::notice::Notices;
 use crate::profile::Account;
 use crate::screen::chats::{self, Chats};
 use crate::screen::settings;
@@ -175,6 +176,7 @@ impl App {
         self.stage = Stage::In(Box::new(Session {
             number: self.sessions,
             chats,
+            notices: Notices::new(self.desk.clone()),
             context: settings::Context {
                 me,
                 limits: client.limits(),
@@ -185,6 +187,7 @@ impl App {
                 language: self.settings.language,
                 zoom: self.settings.zoom,
                 renderer: self.settings.renderer,
+                notices: self.settings.notices,
                 width: self.size.width,
                 clock,
             },
@@ -224,7 +227,8 @@ impl App {
 
     /// The server ended this session (SES-42).
     pub(super) fn kicked_out(&mut self, kind: KickedOutType) -> Task<Message> {
-        let Stage::In(session) = &self.stage else { return Task::none() };
+        let Stage::In(session) = &mut self.stage else { return Task::none() };
+        drop(session.notices.clear());
         let why = match kind {
             KickedOutType::MultipleAccount => fl!("kicked-elsewhere"),
             KickedOutType::MultipleDevice => fl!("kicked-device"),
@@ -240,7 +244,8 @@ impl App {
     /// Ends the session of this instance; what is here stays encrypted.
     pub(super) fn sign_out(&mut self) -> Task<Message> {
         let kept = self.with_chats(Chats::leave_all);
-        let Stage::In(session) = &self.stage else { return Task::none() };
+        let Stage::In(session) = &mut self.stage else { return Task::none() };
+        drop(session.notices.clear());
         let client = session.client.clone();
         let end = async move {
             match client.logout().await {

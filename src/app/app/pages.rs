@@ -87,6 +87,13 @@ impl App {
         Task::batch([uncover, self.with_chats(|chats| chats.show(id))])
     }
 
+    /// Shows a message, whatever covers the conversations now.
+    pub(super) fn show_message(&mut self, id: ConversationId, place: u64) -> Task<Message> {
+        self.over = None;
+        let uncover = self.uncover();
+        Task::batch([uncover, self.with_chats(|chats| chats.show_message(id, place))])
+    }
+
     pub(super) fn open_switcher(&mut self) -> Task<Message> {
         self.over = match self.over {
             Some(Over::Switcher(_)) => None,
@@ -210,6 +217,7 @@ impl App {
             }
             settings::Action::Zoom(zoom) => self.set_zoom(zoom),
             settings::Action::Renderer(renderer) => self.settings.renderer = renderer,
+            settings::Action::Notices(choice) => self.choose_notices(choice),
         }
         self.show_settings();
         self.save_soon()
@@ -222,6 +230,7 @@ impl App {
             session.context.language = self.settings.language;
             session.context.zoom = self.settings.zoom;
             session.context.renderer = self.settings.renderer;
+            session.context.notices = self.settings.notices;
         }
     }
 

@@ -8,6 +8,7 @@ use hallway_app::clock::Clock;
 use hallway_app::harness::Harness;
 use hallway_app::i18n::{self, Language};
 use hallway_app::keymap;
+use hallway_app::notice;
 use hallway_app::profile::{Account, KeyKind, Renderer};
 use hallway_app::screen::chats::sample;
 use hallway_app::screen::directory::{self, Directory};
@@ -122,6 +123,7 @@ fn in_settings(page: settings::Page, messages: &[settings::Message]) -> InSettin
         language: None,
         zoom: 1.0,
         renderer: Renderer::Automatic,
+        notices: notice::Choice::default(),
         width: 0.0,
         clock: Clock::fixed(sample::NOW, 0),
     };
@@ -155,6 +157,7 @@ fn settings_pages() {
         layers(state.settings.view(context)).into()
     }
     draw("appearance", || in_settings(Page::Appearance, &[]), view);
+    draw("notifications", || in_settings(Page::Notices, &[]), view);
     draw("account", || in_settings(Page::Account, &[Message::Nick(String::new()), Message::SaveNick]), view);
     draw("sign-out", || in_settings(Page::Account, &[Message::SignOut(false)]), view);
     let devices = vec![

@@ -14,12 +14,17 @@ use crate::cache::outbox::{self, Wish};
 use crate::engine::Command;
 use crate::engine::apply::Step;
 use crate::shared::now_ms;
-use crate::{ChatError, Result};
+use crate::{ChatError, Event, Result};
 
 /// Calls that delete are this far apart (MSG-3); an earlier one waits.
 const DELETES_APART: Duration = Duration::from_secs(1);
 
 impl Client {
+    /// Tells the handlers of [`Event::NotificationClicked`] that the notification of a message was clicked (MSG-33).
+    pub fn notification_clicked(&self, id: ConversationId, sequence: u64, extension: String) {
+        self.inner.shared.emit(Event::NotificationClicked(id, sequence, extension));
+    }
+
     /// A text, not sent yet (MSG-20).
     ///
     /// # Errors

@@ -63,6 +63,14 @@ impl Chats {
         }
     }
 
+    /// Shows a message of a conversation of the list, and lights it up.
+    pub fn show_message(&mut self, id: ConversationId, place: u64) -> Vec<Effect> {
+        let mut effects = self.show(id.clone());
+        let jump = timeline::Message::Jump(place);
+        effects.extend(self.in_conversation(&id, |open, scene| open.timeline.update(jump, scene)));
+        effects
+    }
+
     /// Closes the innermost thing: menu, dialog, selection, answer or change, panel, the one pane. With nothing
     /// left to close, the open conversation is read.
     pub fn escape(&mut self) -> Vec<Effect> {

@@ -199,6 +199,11 @@ impl Chats {
         self.open.as_ref().map(|open| &open.id)
     }
 
+    /// The conversation in front, and whether its newest message is in view.
+    pub fn in_view(&self) -> Option<(&ConversationId, bool)> {
+        self.open.as_ref().map(|open| (&open.id, open.timeline.is_at_end()))
+    }
+
     /// The conversations.
     pub fn list(&self) -> &List {
         &self.list

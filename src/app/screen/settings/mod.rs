@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use self::call::{Answer, Call};
 use crate::fl;
 use crate::i18n::Language;
+use crate::notice;
 use crate::problem;
 use crate::profile::Renderer;
 use crate::theme::Choice;
@@ -28,6 +29,8 @@ pub enum Page {
     /// Theme, language, zoom.
     #[default]
     Appearance,
+    /// What is announced on the desktop.
+    Notices,
     /// Name, password, signing out.
     Account,
     /// Where the account is signed in (SES-46).
@@ -40,7 +43,8 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 5] = [Self::Appearance, Self::Account, Self::Devices, Self::Invite, Self::About];
+    pub const ALL: [Self; 6] =
+        [Self::Appearance, Self::Notices, Self::Account, Self::Devices, Self::Invite, Self::About];
 }
 
 /// What the view shows and the parent keeps.
@@ -64,6 +68,8 @@ pub struct Context {
     pub zoom: f32,
     /// Chosen renderer.
     pub renderer: Renderer,
+    /// What is announced on the desktop.
+    pub notices: notice::Choice,
     /// Width of the window.
     pub width: f32,
     /// Offset of the local time zone from UTC, for times.
@@ -122,6 +128,8 @@ pub enum Message {
     Zoom(f32),
     /// Another renderer, from the next start on.
     Renderer(Renderer),
+    /// What is announced on the desktop.
+    Notices(notice::Choice),
     /// The own name is typed.
     Nick(String),
     /// The own name is to be kept.
@@ -161,6 +169,8 @@ pub enum Action {
     Zoom(f32),
     /// Another renderer, from the next start on.
     Renderer(Renderer),
+    /// What is announced on the desktop.
+    Notices(notice::Choice),
     /// Sign this instance out.
     SignOut,
 }
@@ -205,6 +215,7 @@ impl Settings {
             Message::Language(language) => return vec![Effect::Action(Action::Language(language))],
             Message::Zoom(zoom) => return vec![Effect::Action(Action::Zoom(zoom.clamp(ZOOM.0, ZOOM.2)))],
             Message::Renderer(renderer) => return vec![Effect::Action(Action::Renderer(renderer))],
+            Message::Notices(choice) => return vec![Effect::Action(Action::Notices(choice))],
             Message::Nick(text) => self.nick = Some(Editing { text, problem: None }),
             Message::SaveNick => return self.save_nick(context),
             Message::OldPassword(text) => self.password.old = text.into(),

@@ -9,9 +9,11 @@ use hallway_client::protocol::session::Instance;
 use super::{Context, Message, Page, Settings};
 use crate::fl;
 use crate::i18n::Language;
+use crate::notice::Choice;
+use crate::notice::desk::SUPPORTED;
 use crate::profile::Renderer;
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, ZOOM, size, space as gap};
-use crate::theme::{Choice, font, style};
+use crate::theme::{self, font, style};
 use crate::widget::bits::{hairline, hairline_vertical, label, logo, page_title, scroll, section, title};
 use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::field;
@@ -32,6 +34,7 @@ impl Page {
     fn name(self) -> String {
         match self {
             Self::Appearance => fl!("settings-appearance"),
+            Self::Notices => fl!("settings-notices"),
             Self::Account => fl!("settings-account"),
             Self::Devices => fl!("settings-devices"),
             Self::Invite => fl!("settings-invite"),
@@ -42,6 +45,7 @@ impl Page {
     fn icon(self) -> Icon {
         match self {
             Self::Appearance => Icon::Palette,
+            Self::Notices => Icon::Bell,
             Self::Account => Icon::User,
             Self::Devices => Icon::Computer,
             Self::Invite => Icon::UserPlus,
@@ -89,6 +93,7 @@ impl Settings {
     fn page<'a>(&'a self, context: &'a Context) -> Column<'a, Message> {
         let content = match self.page {
             Page::Appearance => appearance(context),
+            Page::Notices => notices(context),
             Page::Account => self.account(context),
             Page::Devices => self.devices(context),
             Page::Invite => self.invite(context),
@@ -247,14 +252,14 @@ impl Settings {
 }
 
 fn appearance<'a>(context: &'a Context) -> Column<'a, Message> {
-    let theme = |choice| match choice {
-        Choice::System => (Icon::Computer, fl!("settings-theme-system")),
-        Choice::Light => (Icon::Sun, fl!("settings-theme-light")),
-        Choice::Dark => (Icon::Moon, fl!("settings-theme-dark")),
-        Choice::HighContrast => (Icon::Contrast, fl!("settings-theme-contrast")),
+    let look = |choice| match choice {
+        theme::Choice::System => (Icon::Computer, fl!("settings-theme-system")),
+        theme::Choice::Light => (Icon::Sun, fl!("settings-theme-light")),
+        theme::Choice::Dark => (Icon::Moon, fl!("settings-theme-dark")),
+        theme::Choice::HighContrast => (Icon::Contrast, fl!("settings-theme-contrast")),
     };
-    let themes = row(Choice::ALL.map(|choice| {
-        let (picture, name) = theme(choice);
+    let themes = row(theme::Choice::ALL.map(|choice| {
+        let (picture, name) = look(choice);
         button(name).icon(picture).selected(context.theme == choice).on_press(Message::Theme(choice)).into()
     }));
     let system = button(fl!("settings-language-system"))
@@ -298,6 +303,22 @@ fn appearance<'a>(context: &'a Context) -> Column<'a, Message> {
         })
         .about(fl!("settings-software-about")),
     )
+}
+
+fn notices<'a>(context: &'a Context) -> Column<'a, Message> {
+    let page = column![title(fl!("settings-notices"))];
+    if !SUPPORTED {
+        return page.push(label(fl!("settings-notices-unsupported"), PREVIEW).style(style::secondary));
+    }
+    let choice = context.notices;
+    let enabled = toggle(fl!("settings-notices-enabled"), choice.enabled, move |enabled| {
+        Message::Notices(Choice { enabled, ..choice })
+    });
+    let previews = toggle(fl!("settings-notices-previews"), choice.previews, move |previews| {
+        Message::Notices(Choice { previews, ..choice })
+    });
+    page.push(enabled.about(fl!("settings-notices-about")))
+        .push(choice.enabled.then(|| Element::from(previews.about(fl!("settings-notices-previews-about")))))
 }
 
 fn about<'a>(context: &'a Context) -> Column<'a, Message> {

@@ -216,6 +216,11 @@ impl Timeline {
             || (self.stretch.is_loaded() && !self.stretch.reaches_end())
     }
 
+    /// Whether the newest message is in view.
+    pub fn is_at_end(&self) -> bool {
+        self.stretch.reaches_end() && self.viewport.as_ref().is_some_and(|viewport| viewport.at_end)
+    }
+
     /// Whether there is a jump to come back from.
     pub fn can_return(&self) -> bool {
         !self.back.is_empty()

@@ -1,0 +1,73 @@
+//! Desktop notifications: what the account tells becomes notifications, and clicks lead back into the app.
+
+use hallway_client::Event;
+use iced::{Task, window};
+
+use super::{App, Message, Stage};
+use crate::notice::desk::About;
+use crate::notice::{self, Notices, SETTLED, Scene};
+
+impl App {
+    /// Announces what is to be announced, and takes back what is so no longer.
+    pub(super) fn announce(&mut self, events: &[Event]) -> Task<Message> {
+        let number = self.sessions;
+        let waits = events.iter().filter_map(|event| match event {
+            Event::MessageReceived(messages) => {
+                self.with_notices(|all, scene| all.received(messages, scene))?
+            }
+            Event::MessageRevoked(messages) => {
+                self.with_notices(|all, _| all.recalled(messages));
+                None
+            }
+            Event::ConversationListUpdated(_) => {
+                self.with_notices(|all, scene| all.changed(scene.list));
+                None
+            }
+            _ => None,
+        });
+        let last = waits.last();
+        last.map_or_else(Task::none, |wait| {
+            Task::perform(tokio::time::sleep(SETTLED), move |()| Message::Settled(number, wait))
+        })
+    }
+
+    /// Nothing more comes of what was missed.
+    pub(super) fn settled(&mut self, number: u64, wait: u64) -> Task<Message> {
+        if number == self.sessions {
+            self.with_notices(|all, scene| all.settled(wait, scene));
+        }
+        Task::none()
+    }
+
+    /// A notification was clicked: its message is shown.
+    pub(super) fn clicked(&mut self, about: &About) -> Task<Message> {
+        let front = Task::batch([window::minimize(self.window, false), window::gain_focus(self.window)]);
+        let Stage::In(session) = &mut self.stage else { return front };
+        let Some(target) = session.notices.clicked(about) else { return front };
+        let (id, place) = (target.conversation_id, target.sequence);
+        session.client.notification_clicked(id.clone(), place, target.extension);
+        Task::batch([front, self.show_message(id, place)])
+    }
+
+    /// The person chose what is announced.
+    pub(super) fn choose_notices(&mut self, choice: notice::Choice) {
+        self.settings.notices = choice;
+        if !choice.enabled {
+            self.with_notices(|all, _| drop(all.clear()));
+        }
+    }
+
+    fn with_notices<T>(&mut self, act: impl FnOnce(&mut Notices, Scene<'_>) -> T) -> Option<T> {
+        let Stage::In(session) = &mut self.stage else { return None };
+        let scene = Scene {
+            me: &session.context.me.user_id,
+            list: session.chats.list(),
+            focused: self.focused,
+            view: session.chats.in_view().filter(|_| self.page.is_none()),
+            choice: self.settings.notices,
+            dnd: false,
+            now: session.client.get_server_time() / 1000,
+        };
+        Some(act(&mut session.notices, scene))
+    }
+}
