@@ -6,6 +6,7 @@
 //! SES-35).
 
 mod conversation;
+mod conversation_group;
 mod group;
 mod history;
 mod message;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hallway_protocol::conversation::AllReceiveMessageOpt;
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::session::KickedOutType;
 use hallway_protocol::{ConversationId, ErrorCode, GroupId, Message};
@@ -50,6 +51,12 @@ pub enum Event {
     ConversationListUpdated(Arc<[Conversation]>),
     /// CONV-121.
     TotalUnreadUpdated(u64),
+    /// CONV-122: the full list of names, in order of creation.
+    ConversationGroupListUpdated(Arc<[String]>),
+    /// CONV-123: a conversation group and all that is in it now.
+    ConversationInGroupUpdated(String, Arc<[Conversation]>),
+    /// CONV-124.
+    AllReceiveMessageOptUpdated(AllReceiveMessageOpt),
     /// GRP-130: the full list.
     GroupListUpdated(Arc<[Group]>),
     /// GRP-132.
@@ -97,6 +104,9 @@ names! {
     TimelineUpdated => Self::TimelineUpdated(_),
     ConversationListUpdated => Self::ConversationListUpdated(_),
     TotalUnreadUpdated => Self::TotalUnreadUpdated(_),
+    ConversationGroupListUpdated => Self::ConversationGroupListUpdated(_),
+    ConversationInGroupUpdated => Self::ConversationInGroupUpdated(..),
+    AllReceiveMessageOptUpdated => Self::AllReceiveMessageOptUpdated(_),
     GroupListUpdated => Self::GroupListUpdated(_),
     GroupMemberUpdated => Self::GroupMemberUpdated(..),
     ProfileUpdated => Self::ProfileUpdated(_),

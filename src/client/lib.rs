@@ -4,6 +4,7 @@
 //! [`Client`] is a cheap handle; behind it one background task owns connection, sync, cache and outbox.
 //! Every operation of the spec is an `async fn` on the handle, in the file of its domain.
 pub mod config;
+pub mod do_not_disturb;
 pub mod event;
 pub mod key;
 pub mod log;

@@ -36,6 +36,8 @@ pub struct Conversation {
     pub mark_list: Vec<u64>,
     /// CONV-32.
     pub custom_data: String,
+    /// CONV-33: names of the conversation groups it is in, in order of their creation.
+    pub conversation_group_list: Vec<String>,
     /// CONV-34, PLUS-4.
     pub draft: Option<Draft>,
     /// CONV-35.
@@ -144,6 +146,15 @@ pub struct Login {
     pub repeat_login: bool,
 }
 
+/// Conversations of the list (CONV-60).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConversationList {
+    /// In the order of the list.
+    pub conversation_list: Vec<Conversation>,
+    /// What the server had at the last connecting is all here.
+    pub is_sync_completed: bool,
+}
+
 /// Which conversations a list wants (CONV-60).
 #[derive(Clone, Debug, Default)]
 pub struct ConversationFilter {
@@ -153,6 +164,8 @@ pub struct ConversationFilter {
     pub kind: Option<ConversationType>,
     /// Only those with this mark; 0 for those without any.
     pub mark_type: Option<u64>,
+    /// Only those in this conversation group; the empty name for those in none.
+    pub group_name: Option<String>,
     /// Only those with unread messages.
     pub has_unread_count: bool,
     /// Only those with unread mentions.

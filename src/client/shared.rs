@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use hallway_protocol::conversation::{AllReceiveMessageOpt, ConversationGroup};
 use hallway_protocol::{ErrorCode, Limits};
 use tokio::sync::broadcast;
 
@@ -24,6 +25,8 @@ pub(crate) struct Shared {
     handlers: Mutex<Handlers>,
     list: RwLock<Arc<[Conversation]>>,
     total: AtomicU64,
+    conversation_groups: RwLock<Arc<[ConversationGroup]>>,
+    all_receive_message_opt: Mutex<AllReceiveMessageOpt>,
     net: Mutex<NetState>,
     ready: AtomicBool,
     rpc: Mutex<Option<Rpc>>,
@@ -44,6 +47,8 @@ impl Shared {
             handlers: Mutex::default(),
             list: RwLock::new(Arc::from([])),
             total: AtomicU64::new(0),
+            conversation_groups: RwLock::new(Arc::from([])),
+            all_receive_message_opt: Mutex::default(),
             net: Mutex::new(NetState::Disconnected),
             ready: AtomicBool::new(false),
             rpc: Mutex::new(None),
@@ -111,6 +116,31 @@ impl Shared {
     /// True if it is another one than before.
     pub fn set_total(&self, total: u64) -> bool {
         self.total.swap(total, Ordering::AcqRel) != total
+    }
+
+    /// In order of creation.
+    pub fn conversation_groups(&self) -> Arc<[ConversationGroup]> {
+        Arc::clone(&self.conversation_groups.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// True if they are others than before.
+    pub fn set_conversation_groups(&self, groups: Vec<ConversationGroup>) -> bool {
+        let mut known = self.conversation_groups.write().unwrap_or_else(PoisonError::into_inner);
+        let is_other = **known != *groups;
+        *known = groups.into();
+        is_other
+    }
+
+    pub fn all_receive_message_opt(&self) -> AllReceiveMessageOpt {
+        lock(&self.all_receive_message_opt).clone()
+    }
+
+    /// True if it is another one than before.
+    pub fn set_all_receive_message_opt(&self, opt: AllReceiveMessageOpt) -> bool {
+        let mut known = lock(&self.all_receive_message_opt);
+        let is_other = *known != opt;
+        *known = opt;
+        is_other
     }
 
     pub fn net(&self) -> NetState {

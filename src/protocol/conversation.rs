@@ -68,6 +68,44 @@ pub struct ConversationState {
     /// The app's own (CONV-32).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub custom_data: String,
+    /// Numbers of the conversation groups it is in (CONV-33). One that the list of groups does not name is no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conversation_groups: Vec<u64>,
+}
+
+/// A conversation group: a private label of the user (CONV-110), not to be confused with a group of people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ConversationGroup {
+    /// What conversations name it by; never used again, so that renaming and deleting change no conversation.
+    pub number: u64,
+    /// What the user calls it; 1 to 32 bytes, no two alike (CONV-6).
+    pub name: String,
+}
+
+/// Conversation groups per user (CONV-6), else 51010.
+pub const CONVERSATION_GROUPS_MAX: usize = 20;
+/// Bytes of a conversation group's name (CONV-6), else 51011.
+pub const CONVERSATION_GROUP_NAME_BYTES: usize = 32;
+
+/// Global do-not-disturb (CONV-73, CONV-95).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AllReceiveMessageOpt {
+    /// `accept_not_notify` while it is set, `accept_and_notify` when it is off; others are 6017.
+    pub message_remind_type: RemindType,
+    /// Unix seconds: when it begins.
+    #[serde(default)]
+    pub start_time: i64,
+    /// Unix seconds: when it ends for the first time.
+    #[serde(default)]
+    pub end_time: i64,
+    /// Again each day at the clock time of `start_time`; for ever if it lasts a day or longer.
+    #[serde(default)]
+    pub is_repeated: bool,
+    /// IANA name of the zone in which it is the same clock time each day, at most 64 bytes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub time_zone: String,
 }
 
 /// A read position and what it means for the count. Positions only grow; the higher `read_seq` wins.

@@ -135,6 +135,8 @@ limits! {
     conversations_per_call: u32 = 100, 100;
     /// Pinned conversations (CONV-4), else 51012.
     pinned_conversations: u32 = 50, 50;
+    /// Global do-not-disturb may be set (CONV-73), else 72011.
+    do_not_disturb: bool = true, true;
     /// Bytes of a draft (CONV-10).
     draft_bytes: u32 = 32 * 1024, 12 * 1024;
     /// Instances per account on a desktop (SES-3).

@@ -7,7 +7,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{Draft, RemindType};
+use crate::conversation::{AllReceiveMessageOpt, Draft, RemindType};
 use crate::error::ErrorCode;
 use crate::group::{Group, InviteOption, JoinOption, Member, MemberRole};
 use crate::ids::{ConversationId, GroupId, MessageId, UserId};
@@ -307,8 +307,9 @@ object! {
         /// Which.
         conversation_id_list: Vec<ConversationId>,
     }
-    /// Changes what the caller has set about conversations; only given fields change (CONV-65 to CONV-67, CONV-72). One to
-    /// one, a conversation that does not exist yet is made. It reaches all own instances through the own log.
+    /// Changes what the caller has set about conversations; only given fields change (CONV-65 to CONV-67, CONV-72,
+    /// CONV-114, CONV-115). One to one, a conversation that does not exist yet is made. It reaches all own instances
+    /// through the own log.
     #[derive(Default)]
     UpdateConversations {
         /// 1 to 100, else 51006.
@@ -325,6 +326,17 @@ object! {
         /// At most 256 bytes, else 6017; empty removes it (CONV-67).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         custom_data: Option<String>,
+        /// A conversation group to put them into or take them out of (CONV-114, CONV-115).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation_group: Option<ConversationGroupChange>,
+    }
+    /// A conversation group to put conversations into or to take them out of.
+    #[derive(PartialEq, Eq)]
+    ConversationGroupChange {
+        /// Which; an unknown one is 51009.
+        group_name: String,
+        /// False takes them out.
+        is_in: bool,
     }
     /// A label to set or to take off (CONV-66).
     #[derive(Copy, PartialEq, Eq)]
@@ -349,6 +361,32 @@ object! {
         code: ErrorCode,
         /// For developers.
         message: String,
+    }
+    /// Makes a conversation group (CONV-111).
+    CreateConversationGroup {
+        /// 1 to 32 bytes, else 51011; an existing one is 6017.
+        group_name: String,
+        /// What to put into it at once, at most 100, else 51006.
+        #[serde(default)]
+        conversation_id_list: Vec<ConversationId>,
+    }
+    /// Deletes a conversation group; its conversations stay (CONV-112).
+    DeleteConversationGroup {
+        /// Which; an unknown one is 51009.
+        group_name: String,
+    }
+    /// Gives a conversation group another name (CONV-113).
+    RenameConversationGroup {
+        /// Which; an unknown one is 51009.
+        old_name: String,
+        /// 1 to 32 bytes, else 51011; that of another group is 6017.
+        new_name: String,
+    }
+    /// Sets global do-not-disturb (CONV-73). Where the deployment has switched it off: 72011.
+    SetAllReceiveMessageOpt {
+        /// What from now on holds.
+        #[serde(flatten)]
+        opt: AllReceiveMessageOpt,
     }
     /// Keeps what the user has begun to write (CONV-63, PLUS-4).
     SetDraft {
@@ -654,6 +692,10 @@ methods! {
     "conversation.delete" DeleteConversations => DeletedConversations;
     "conversation.set_draft" SetDraft => Done;
     "conversation.update" UpdateConversations => ConversationsUpdated;
+    "conversation.set_all_receive_message_opt" SetAllReceiveMessageOpt => Done;
+    "conversation_group.create" CreateConversationGroup => ConversationsUpdated;
+    "conversation_group.delete" DeleteConversationGroup => Done;
+    "conversation_group.rename" RenameConversationGroup => Done;
 
     "user.get" GetUsers => Users;
     "user.search" SearchUsers => Users;

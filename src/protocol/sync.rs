@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{ConversationState, Draft, Mention, ReadState};
+use crate::conversation::{
+    AllReceiveMessageOpt, ConversationGroup, ConversationState, Draft, Mention, ReadState,
+};
 use crate::group::{Group, Member};
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::message::Message;
@@ -122,6 +124,10 @@ pub enum UserItem {
     HiddenMessage(HiddenMessage),
     /// The own profile.
     Profile(Profile),
+    /// All conversation groups, in order of creation (CONV-110).
+    ConversationGroups(Vec<ConversationGroup>),
+    /// Global do-not-disturb (CONV-73).
+    AllReceiveMessageOpt(AllReceiveMessageOpt),
     /// A kind this program does not know; skipped.
     #[serde(untagged)]
     Unknown(serde_json::Value),

@@ -87,7 +87,8 @@ fn row(method: MethodName) -> Row {
             Row::SignedIn
         }
         M::CreateInvite => Row::Workspace(ErrorCode::AdminNeeded),
-        M::SyncUser | M::SyncHeads | M::SetAllRead => Row::SignedIn,
+        M::SyncUser | M::SyncHeads | M::SetAllRead | M::SetAllReceiveMessageOpt => Row::SignedIn,
+        M::CreateConversationGroup | M::DeleteConversationGroup | M::RenameConversationGroup => Row::SignedIn,
         M::GetUsers | M::SearchUsers | M::UpdateProfile => Row::SignedIn,
         M::SyncChanges | M::GetRange | M::LocateTime => Row::Talk(read_history),
         M::ReportDelivered => Row::Talk(pairs_only),

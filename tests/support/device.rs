@@ -129,7 +129,7 @@ impl Device {
             .await
             .doing(format_args!("the list of {}", self.name))?;
         let mut all = BTreeMap::new();
-        for conversation in list {
+        for conversation in list.conversation_list {
             let mut view = self.timeline(&conversation.conversation_id).await?;
             view.truth.unread = conversation.unread_count;
             view.truth.mentions =

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use hallway_protocol::conversation::{ConversationState, Draft, Mention, ReadState, RemindType};
+use hallway_protocol::conversation::{
+    ConversationGroup, ConversationState, Draft, Mention, ReadState, RemindType,
+};
 use hallway_protocol::group::{Group, GroupType};
 use hallway_protocol::ids::ConversationType;
 use hallway_protocol::sync::{Counters, PeerProgress};
@@ -67,6 +69,7 @@ impl Conv {
             message_remind_type: RemindType::default(),
             mark_list: Vec::new(),
             custom_data: String::new(),
+            conversation_groups: Vec::new(),
         };
         Self {
             key: 0,
@@ -143,7 +146,12 @@ impl Conv {
     }
 
     /// As the app sees it, with what waits in the outbox and what has begun to be written.
-    pub fn show(&self, outgoing: Option<&Arc<Message>>, draft: Option<&Draft>) -> Conversation {
+    pub fn show(
+        &self,
+        outgoing: Option<&Arc<Message>>,
+        draft: Option<&Draft>,
+        groups: &[ConversationGroup],
+    ) -> Conversation {
         let last = self.last_message.as_ref();
         let newest = match (outgoing, last) {
             (Some(out), Some(last)) if out.time < last.time => Some(last),
@@ -151,6 +159,7 @@ impl Conv {
             (None, last) => last,
         };
         let created = self.group_profile.as_ref().map_or(self.changed_at / 1000, |group| group.create_time);
+        let groups = groups.iter().filter(|group| self.state.conversation_groups.contains(&group.number));
         Conversation {
             conversation_id: self.id.clone(),
             unread_count: self.unread(),
@@ -163,6 +172,7 @@ impl Conv {
             message_remind_type: self.state.message_remind_type,
             mark_list: self.state.mark_list.clone(),
             custom_data: self.state.custom_data.clone(),
+            conversation_group_list: groups.map(|group| group.name.clone()).collect(),
             draft: draft.filter(|draft| !draft.draft_text.is_empty() || draft.reply_to.is_some()).cloned(),
             is_readonly: self.state.is_readonly,
             read_seq: self.state.read.read_seq,

@@ -1,7 +1,7 @@
-//! Single values: the session, the cursors of the own log and of the heads, and what has its own small table
-//! (drafts, read positions on their way).
+//! Single values: the session, the cursors of the own log and of the heads, what is set about all conversations, and
+//! what has its own small table (drafts, read positions on their way).
 
-use hallway_protocol::conversation::Draft;
+use hallway_protocol::conversation::{AllReceiveMessageOpt, ConversationGroup, Draft};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, Limits};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -53,6 +53,8 @@ const SESSION: &str = "session";
 const TOKEN: &str = "token";
 const LIMITS: &str = "limits";
 const CURSORS: &str = "cursors";
+const CONVERSATION_GROUPS: &str = "conversation_groups";
+const ALL_RECEIVE_MESSAGE_OPT: &str = "all_receive_message_opt";
 
 fn get<T: DeserializeOwned>(db: &Connection, name: &str) -> CacheResult<Option<T>> {
     let value: Option<Vec<u8>> = db
@@ -117,6 +119,26 @@ pub fn cursors(db: &Connection) -> CacheResult<Cursors> {
 /// Moves the cursors.
 pub fn put_cursors(db: &Connection, cursors: &Cursors) -> CacheResult<()> {
     put(db, CURSORS, cursors)
+}
+
+/// The conversation groups, in order of creation.
+pub fn conversation_groups(db: &Connection) -> CacheResult<Vec<ConversationGroup>> {
+    Ok(get(db, CONVERSATION_GROUPS)?.unwrap_or_default())
+}
+
+/// Keeps them.
+pub fn put_conversation_groups(db: &Connection, groups: &[ConversationGroup]) -> CacheResult<()> {
+    put(db, CONVERSATION_GROUPS, &groups)
+}
+
+/// Global do-not-disturb.
+pub fn all_receive_message_opt(db: &Connection) -> CacheResult<AllReceiveMessageOpt> {
+    Ok(get(db, ALL_RECEIVE_MESSAGE_OPT)?.unwrap_or_default())
+}
+
+/// Keeps it.
+pub fn put_all_receive_message_opt(db: &Connection, opt: &AllReceiveMessageOpt) -> CacheResult<()> {
+    put(db, ALL_RECEIVE_MESSAGE_OPT, opt)
 }
 
 /// All drafts, and whether the server still has to get them.

@@ -1,6 +1,6 @@
 //! Conversations (spec part 3).
 
-use hallway_protocol::conversation::{Draft, MARK_UNREAD, RemindType};
+use hallway_protocol::conversation::{Draft, MARK_UNREAD, RemindType, is_mark};
 use hallway_protocol::method::{
     ClearHistory, ConversationsUpdated, DeleteConversations, GetConversation, MarkChange, ReadScope,
     UpdateConversations,
@@ -11,13 +11,20 @@ use super::Client;
 use crate::cache::conv;
 use crate::engine::Command;
 use crate::engine::apply::Step;
-use crate::model::{Conversation, ConversationFilter};
+use crate::model::{Conversation, ConversationFilter, ConversationList};
 use crate::{ChatError, Result};
 
 impl Client {
     /// The list, sorted, from the local copy; the parts of the filter are joined by "and" (CONV-60).
-    pub async fn get_conversation_list(&self, filter: ConversationFilter) -> Result<Vec<Conversation>> {
+    ///
+    /// # Errors
+    ///
+    /// 6017 for a number that is no mark.
+    pub async fn get_conversation_list(&self, filter: ConversationFilter) -> Result<ConversationList> {
         self.account()?;
+        if filter.mark_type.is_some_and(|mark| mark != 0 && !is_mark(mark)) {
+            return Err(ErrorCode::InvalidParameter.into());
+        }
         let wanted = |it: &&Conversation| {
             filter.conversation_id_list.as_ref().is_none_or(|ids| ids.contains(&it.conversation_id))
                 && filter.kind.is_none_or(|kind| it.kind() == kind)
@@ -25,10 +32,15 @@ impl Client {
                     0 => it.mark_list.is_empty(),
                     mark => it.mark_list.contains(&mark),
                 })
+                && filter.group_name.as_ref().is_none_or(|name| match name.as_str() {
+                    "" => it.conversation_group_list.is_empty(),
+                    _ => it.conversation_group_list.contains(name),
+                })
                 && (!filter.has_unread_count || it.unread_count > 0)
                 && (!filter.has_group_at_info || !it.group_at_info_list.is_empty())
         };
-        Ok(self.inner.shared.list().iter().filter(wanted).cloned().collect())
+        let conversation_list = self.inner.shared.list().iter().filter(wanted).cloned().collect();
+        Ok(ConversationList { conversation_list, is_sync_completed: self.is_ready() })
     }
 
     /// One conversation, made if it does not exist yet (CONV-61). Without a network one that is in the list.
@@ -209,7 +221,7 @@ impl Client {
 
     /// The list shows it when the own log brings it, a moment later, here as on the other instances: what the answer of a call
     /// says may be older than what was told meanwhile.
-    async fn update_conversations(
+    pub(super) async fn update_conversations(
         &self,
         ids: &[ConversationId],
         wanted: UpdateConversations,

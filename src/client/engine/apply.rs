@@ -7,7 +7,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use hallway_protocol::conversation::{AtType, ConversationState, Draft, Mention, ReadState, RemindType};
+use hallway_protocol::conversation::{
+    AllReceiveMessageOpt, AtType, ConversationGroup, ConversationState, Draft, Mention, ReadState, RemindType,
+};
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::ids::MENTION_ALL;
 use hallway_protocol::message::Payload;
@@ -65,6 +67,10 @@ pub enum Step {
     Profile(Profile),
     /// The own profile.
     Me(Profile),
+    /// The conversation groups, all of them.
+    ConversationGroups(Vec<ConversationGroup>),
+    /// Global do-not-disturb.
+    AllReceiveMessageOpt(AllReceiveMessageOpt),
     /// The own log begins anew: private objects of this copy that it does not name are no more.
     Forget,
     /// A group as a call answered it.
@@ -100,7 +106,12 @@ impl Step {
             | Self::Members { id, .. }
             | Self::Distrust(id)
             | Self::Delivered { id, .. } => id.clone(),
-            Self::Draft(_) | Self::Profile(_) | Self::Me(_) | Self::Forget => return None,
+            Self::Draft(_)
+            | Self::Profile(_)
+            | Self::Me(_)
+            | Self::ConversationGroups(_)
+            | Self::AllReceiveMessageOpt(_)
+            | Self::Forget => return None,
         })
     }
 }
@@ -132,6 +143,12 @@ pub struct Outcome {
     pub drafts: Vec<Draft>,
     /// Conversations that are no more.
     pub gone: Vec<ConversationId>,
+    /// The conversation groups as they are now.
+    pub conversation_groups: Option<Vec<ConversationGroup>>,
+    /// Numbers of those that something was put into or taken out of.
+    pub regrouped: BTreeSet<u64>,
+    /// Global do-not-disturb as it is now.
+    pub all_receive_message_opt: Option<AllReceiveMessageOpt>,
 }
 
 /// Everything a batch needs and gives back.
@@ -274,6 +291,7 @@ impl Work<'_> {
                 conv.state.is_pinned = false;
                 conv.state.mark_list.clear();
                 conv.state.custom_data.clear();
+                self.regroup(&std::mem::take(&mut conv.state.conversation_groups), &[]);
             }
             Step::Read { id, read, settled } => {
                 conv.state.read = unread::further(conv.state.read, read);
@@ -312,7 +330,12 @@ impl Work<'_> {
                 };
             }
             Step::Delivered { seq, .. } => conv.delivered = conv.delivered.max(seq),
-            Step::Draft(_) | Step::Profile(_) | Step::Me(_) | Step::Forget => {}
+            Step::Draft(_)
+            | Step::Profile(_)
+            | Step::Me(_)
+            | Step::ConversationGroups(_)
+            | Step::AllReceiveMessageOpt(_)
+            | Step::Forget => {}
         }
         Ok(())
     }
@@ -334,10 +357,37 @@ impl Work<'_> {
                     self.out.session = Some(session);
                 }
             }
-            Step::Forget => meta::forget_private(self.db)?,
+            Step::ConversationGroups(groups) => self.conversation_groups(groups)?,
+            Step::AllReceiveMessageOpt(opt) => self.all_receive_message_opt(opt)?,
+            Step::Forget => {
+                meta::forget_private(self.db)?;
+                self.conversation_groups(Vec::new())?;
+                self.all_receive_message_opt(AllReceiveMessageOpt::default())?;
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    fn conversation_groups(&mut self, groups: Vec<ConversationGroup>) -> CacheResult<()> {
+        meta::put_conversation_groups(self.db, &groups)?;
+        self.out.conversation_groups = Some(groups);
+        Ok(())
+    }
+
+    fn all_receive_message_opt(&mut self, opt: AllReceiveMessageOpt) -> CacheResult<()> {
+        meta::put_all_receive_message_opt(self.db, &opt)?;
+        self.out.all_receive_message_opt = Some(opt);
+        Ok(())
+    }
+
+    /// Notes the conversation groups that a conversation came into or went out of.
+    fn regroup(&mut self, before: &[u64], after: &[u64]) {
+        let only_in = |these: &[u64], those: &[u64]| {
+            these.iter().copied().filter(|number| !those.contains(number)).collect::<Vec<_>>()
+        };
+        self.out.regrouped.extend(only_in(before, after));
+        self.out.regrouped.extend(only_in(after, before));
     }
 
     fn head(&mut self, conv: &mut Conv, head: Head, first: bool) -> CacheResult<()> {
@@ -381,6 +431,7 @@ impl Work<'_> {
     fn state(&mut self, conv: &mut Conv, state: ConversationState) -> CacheResult<()> {
         let (read, min_seq) = (conv.state.read, conv.state.min_seq);
         let (was_listed, was_readonly) = (conv.is_listed(), conv.state.is_readonly);
+        self.regroup(&conv.state.conversation_groups, &state.conversation_groups);
         conv.state = ConversationState {
             read: unread::further(read, state.read),
             min_seq: min_seq.max(state.min_seq),

@@ -1,6 +1,6 @@
 //! Writing steps down in one transaction, and telling the app afterwards.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use hallway_protocol::{ChatError, ConversationId};
 
@@ -62,7 +62,8 @@ impl Engine {
         }
         // Before the list is made: what is stored no longer waits.
         let waiters: Vec<_> = outcome.sent.iter().map(|message| self.stored(&message.id)).collect();
-        if list || outcome.groups || !outcome.drafts.is_empty() {
+        let regrouped = outcome.conversation_groups.is_some_and(|it| self.shared.set_conversation_groups(it));
+        if list || regrouped || outcome.groups || !outcome.drafts.is_empty() {
             // Whoever looks the list up because of what is told below finds it up to date.
             self.publish_list();
             self.list_changed(outcome.groups);
@@ -71,6 +72,12 @@ impl Engine {
             for reply in waiters {
                 let _ = reply.send(Ok(message.clone()));
             }
+        }
+        self.tell_groups(regrouped, &outcome.regrouped);
+        if let Some(opt) = outcome.all_receive_message_opt
+            && self.shared.set_all_receive_message_opt(opt.clone())
+        {
+            self.shared.emit(Event::AllReceiveMessageOptUpdated(opt));
         }
         for (group, members) in outcome.members {
             self.shared.emit(Event::GroupMemberUpdated(group, members.into()));
@@ -96,6 +103,20 @@ impl Engine {
         for id in outcome.timelines {
             self.note_receipt(&id);
             self.shared.emit(Event::TimelineUpdated(id));
+        }
+    }
+
+    /// Tells of the conversation groups if they are others, and of those whose conversations are others (CONV-122, CONV-123).
+    fn tell_groups(&self, is_other: bool, regrouped: &BTreeSet<u64>) {
+        let groups = self.shared.conversation_groups();
+        if is_other {
+            let names = groups.iter().map(|group| group.name.clone()).collect();
+            self.shared.emit(Event::ConversationGroupListUpdated(names));
+        }
+        let list = self.shared.list();
+        for group in groups.iter().filter(|group| regrouped.contains(&group.number)) {
+            let inside = list.iter().filter(|it| it.conversation_group_list.contains(&group.name)).cloned();
+            self.shared.emit(Event::ConversationInGroupUpdated(group.name.clone(), inside.collect()));
         }
     }
 

@@ -85,6 +85,8 @@ impl Engine {
                     steps.push(Step::Hidden { message, is_hidden: !entry.gone });
                 }
                 UserItem::Profile(profile) => steps.push(Step::Me(profile)),
+                UserItem::ConversationGroups(groups) => steps.push(Step::ConversationGroups(groups)),
+                UserItem::AllReceiveMessageOpt(opt) => steps.push(Step::AllReceiveMessageOpt(opt)),
                 UserItem::Unknown(_) => {}
             }
         }

@@ -43,11 +43,12 @@ impl Engine {
     /// Makes the list that readers get.
     pub(super) fn publish_list(&mut self) {
         let outgoing = self.queue.newest();
+        let groups = self.shared.conversation_groups();
         let mut list: Vec<Conversation> = self
             .book
             .iter()
             .filter(|conv| conv.is_listed() || outgoing.contains_key(&conv.id))
-            .map(|conv| conv.show(outgoing.get(&conv.id).copied(), self.drafts.get(&conv.id)))
+            .map(|conv| conv.show(outgoing.get(&conv.id).copied(), self.drafts.get(&conv.id), &groups))
             .collect();
         list.sort_by(|a, b| {
             let key = |it: &Conversation| (Reverse(it.is_pinned), Reverse(it.active_time));
@@ -83,6 +84,8 @@ impl Engine {
     pub(super) fn empty_list(&mut self) {
         self.shared.set_list(Arc::from([]));
         self.shared.set_total(0);
+        self.shared.set_conversation_groups(Vec::new());
+        self.shared.set_all_receive_message_opt(Default::default());
     }
 }
 

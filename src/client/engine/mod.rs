@@ -199,10 +199,13 @@ impl Engine {
                     outbox::all(db)?,
                     meta::drafts(db)?,
                     meta::pending_reads(db)?,
+                    (meta::conversation_groups(db)?, meta::all_receive_message_opt(db)?),
                 ))
             })
             .await?;
-        let (convs, cursors, waiting, drafts, reads) = loaded;
+        let (convs, cursors, waiting, drafts, reads, (groups, opt)) = loaded;
+        shared.set_conversation_groups(groups);
+        shared.set_all_receive_message_opt(opt);
         let (commands, receiver) = mpsc::unbounded_channel();
         let ended = Arc::new(AtomicBool::new(false));
         let me = start.stored.user_id.clone();

@@ -16,7 +16,7 @@ use super::cache::{Conversations, Members, Users};
 use super::clock::Clock;
 use super::core::{Caller, Core};
 use super::message::Sender;
-use super::{conversation, group, history, member, message_change, setting, sync, user};
+use super::{conversation, conversation_group, group, history, member, message_change, setting, sync, user};
 use crate::auth::password::PasswordError;
 use crate::authz::{self, Account, Target};
 use crate::bus::Bus;
@@ -139,6 +139,18 @@ impl Service {
             Call::ClearHistory(call) => frame(id, &conversation::clear_history(core, caller, *call).await?),
             Call::DeleteConversations(call) => frame(id, &conversation::delete(core, caller, *call).await?),
             Call::UpdateConversations(call) => frame(id, &setting::update(core, caller, *call).await?),
+            Call::SetAllReceiveMessageOpt(call) => {
+                frame(id, &setting::set_all_receive_message_opt(core, caller, *call).await?)
+            }
+            Call::CreateConversationGroup(call) => {
+                frame(id, &conversation_group::create(core, caller, *call).await?)
+            }
+            Call::DeleteConversationGroup(call) => {
+                frame(id, &conversation_group::delete(core, caller, *call).await?)
+            }
+            Call::RenameConversationGroup(call) => {
+                frame(id, &conversation_group::rename(core, caller, *call).await?)
+            }
             Call::SetDraft(call) => frame(id, &conversation::set_draft(core, caller, *call).await?),
             Call::GetUsers(call) => frame(id, &user::get(core, *call).await?),
             Call::SearchUsers(call) => frame(id, &user::search(core, *call).await?),

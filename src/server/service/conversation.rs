@@ -13,7 +13,7 @@ use hallway_protocol::sync::{Head, ReadMoved, UserItem};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core, stored};
-use super::setting::unmark_unread;
+use super::setting::{check_count, unmark_unread};
 use super::sync::tell_peer;
 use crate::store::conversation::{self, OwnSide};
 use crate::store::message;
@@ -177,10 +177,7 @@ pub async fn delete(
     caller: &Arc<Caller>,
     call: DeleteConversations,
 ) -> Result<DeletedConversations, ChatError> {
-    let count = u32::try_from(call.conversation_id_list.len()).unwrap_or(u32::MAX);
-    if count == 0 || count > core.limits.conversations_per_call {
-        return Err(ErrorCode::ConversationCountInvalid.into());
-    }
+    check_count(core, &call.conversation_id_list)?;
     let mut done = Vec::new();
     for id in call.conversation_id_list {
         let conv = core.find(caller, &id).await?.ok_or(ErrorCode::ConversationNotFound)?;

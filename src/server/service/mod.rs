@@ -17,6 +17,7 @@ mod backend;
 pub mod cache;
 pub mod clock;
 pub mod conversation;
+pub mod conversation_group;
 pub mod core;
 mod error;
 pub mod group;

@@ -1,23 +1,31 @@
-//! What a user sets about conversations: pin, remind type, marks, custom data (CONV-65 to CONV-67, CONV-72).
+//! What a user sets about conversations: pin, remind type, marks, custom data, groups (CONV-65 to CONV-67, CONV-72,
+//! CONV-114, CONV-115), and about all of them: do-not-disturb (CONV-73).
 
 use std::sync::Arc;
 
-use hallway_protocol::conversation::{MARK_UNREAD, RemindType, is_mark};
+use hallway_protocol::conversation::{AllReceiveMessageOpt, MARK_UNREAD, RemindType, is_mark};
 use hallway_protocol::ids::ConversationId;
-use hallway_protocol::method::{ConversationFailure, ConversationsUpdated, MethodName, UpdateConversations};
+use hallway_protocol::method::{
+    ConversationFailure, ConversationsUpdated, Done, MethodName, SetAllReceiveMessageOpt, UpdateConversations,
+};
+use hallway_protocol::sync::UserItem;
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::conversation::open;
+use super::conversation_group::find;
 use super::core::{Access, Caller, Core};
 use crate::store::setting::{self, Setting};
-use crate::store::{StoreError, Tx, WriteKey};
+use crate::store::user_log::{self, LogKey};
+use crate::store::{StoreError, Tx, WriteKey, conv_group};
 
-/// Conversations per mark (CONV-7).
-const MARKED: i64 = 1000;
+/// Conversations per mark and per conversation group (CONV-7).
+const SET: i64 = 1000;
 /// Conversations per call that sets remind types (CONV-8).
 const REMINDED: u32 = 30;
 /// Bytes of custom data (CONV-5).
 const CUSTOM_DATA_BYTES: usize = 256;
+/// Bytes of the name of a time zone.
+const TIME_ZONE_BYTES: usize = 64;
 
 /// Changes the settings of conversations, each on its own: what fails for one is listed.
 pub async fn update(
@@ -25,10 +33,7 @@ pub async fn update(
     caller: &Arc<Caller>,
     call: UpdateConversations,
 ) -> Result<ConversationsUpdated, ChatError> {
-    let count = u32::try_from(call.conversation_id_list.len()).unwrap_or(u32::MAX);
-    if count == 0 || count > core.limits.conversations_per_call {
-        return Err(ErrorCode::ConversationCountInvalid.into());
-    }
+    let count = check_count(core, &call.conversation_id_list)?;
     let is_wrong = call.custom_data.as_ref().is_some_and(|data| data.len() > CUSTOM_DATA_BYTES)
         || call.mark.is_some_and(|mark| !is_mark(mark.mark_type))
         || (call.message_remind_type.is_some() && count > REMINDED)
@@ -36,6 +41,10 @@ pub async fn update(
         || call.message_remind_type == Some(RemindType::NotReceiveExceptAt);
     if is_wrong {
         return Err(ErrorCode::InvalidParameter.into());
+    }
+    if let Some(group) = &call.conversation_group {
+        let (user, name) = (caller.number, group.group_name.clone());
+        core.db.read(move |tx| find(tx, user, &name)).await?;
     }
     let call = Arc::new(call);
     let mut updated = ConversationsUpdated {
@@ -52,6 +61,15 @@ pub async fn update(
         }
     }
     Ok(updated)
+}
+
+/// How many conversations a call names: 1 to as many as one may (CONV-3).
+pub(super) fn check_count(core: &Core, ids: &[ConversationId]) -> Result<u32, ChatError> {
+    let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    if count == 0 || count > core.limits.conversations_per_call {
+        return Err(ErrorCode::ConversationCountInvalid.into());
+    }
+    Ok(count)
 }
 
 async fn update_one(
@@ -74,10 +92,13 @@ async fn update_one(
             if call.message_remind_type.is_some() {
                 return Err(ErrorCode::NoPermission.into());
             }
-            if call.mark.is_some() || call.custom_data.is_some() {
+            let is_grouped = call.conversation_group.as_ref().is_some_and(|group| group.is_in);
+            if call.mark.is_some() || call.custom_data.is_some() || is_grouped {
                 return Err(ErrorCode::ConversationNoRight.into());
             }
         }
+        // What is pinned, marked and grouped is counted while nothing else of this user changes.
+        user_log::lock(tx, caller.number)?;
         let before = setting::load(tx, caller.number, conv)?;
         let after = changed(&core, tx, &caller, &before, &call)?;
         if after != before {
@@ -105,7 +126,7 @@ fn changed(
     }
     if let Some(mark) = call.mark {
         let is_new = mark.enable_mark && before.marks & mark.mark_type == 0;
-        if is_new && setting::marked(tx, caller.number, mark.mark_type)? >= MARKED {
+        if is_new && setting::marked(tx, caller.number, mark.mark_type)? >= SET {
             return Err(ErrorCode::ConversationSetFull.into());
         }
         after.marks =
@@ -116,6 +137,18 @@ fn changed(
     }
     if let Some(data) = &call.custom_data {
         after.custom_data.clone_from(data);
+    }
+    if let Some(group) = &call.conversation_group {
+        let number = find(tx, caller.number, &group.group_name)?;
+        let is_new = group.is_in && !before.groups.contains(&number);
+        if is_new && conv_group::size(tx, caller.number, number)? >= SET {
+            return Err(ErrorCode::ConversationSetFull.into());
+        }
+        after.groups.retain(|known| *known != number);
+        if group.is_in {
+            after.groups.push(number);
+            after.groups.sort_unstable();
+        }
     }
     Ok(after)
 }
@@ -130,6 +163,41 @@ fn store(
 ) -> Result<(), StoreError> {
     setting::put(tx, caller.number, access.conv.id, setting)?;
     core.tell_state(tx, caller.number, access.name, &access.conv, &access.side)
+}
+
+/// Sets global do-not-disturb (CONV-73).
+pub async fn set_all_receive_message_opt(
+    core: &Arc<Core>,
+    caller: &Arc<Caller>,
+    call: SetAllReceiveMessageOpt,
+) -> Result<Done, ChatError> {
+    if !core.limits.do_not_disturb {
+        return Err(ErrorCode::DoNotDisturbOff.into());
+    }
+    let opt = match call.opt.message_remind_type {
+        RemindType::AcceptAndNotify => AllReceiveMessageOpt::default(),
+        RemindType::AcceptNotNotify => call.opt,
+        _ => return Err(ErrorCode::InvalidParameter.into()),
+    };
+    let is_wrong = opt.start_time < 0
+        || opt.end_time < opt.start_time
+        || opt.time_zone.len() > TIME_ZONE_BYTES
+        || (opt.message_remind_type == RemindType::AcceptNotNotify && opt.end_time == opt.start_time);
+    if is_wrong {
+        return Err(ErrorCode::InvalidParameter.into());
+    }
+    let (core, user) = (Arc::clone(core), caller.number);
+    let db = core.db.clone();
+    db.write(WriteKey::user(user), move |tx| {
+        user_log::lock(tx, user)?;
+        if setting::all_receive_message_opt(tx, user)? != opt {
+            setting::put_all_receive_message_opt(tx, user, &opt)?;
+            let item = UserItem::AllReceiveMessageOpt(opt.clone());
+            core.tell_user(tx, user, vec![(LogKey::AllReceiveMessageOpt, false, item)])?;
+        }
+        Ok(Done {})
+    })
+    .await
 }
 
 /// Reading a conversation takes the mark "unread" off it (CONV-70, CONV-81). Whether it had it; to be told by the caller.

@@ -16,7 +16,7 @@ use crate::bus::{Publication, Recipients};
 use crate::store::conversation::{self, HeadPlace};
 use crate::store::message::{self, MessageKey};
 use crate::store::user_log::{self, LogEntry, LogKey};
-use crate::store::{StoreError, Tx, WriteKey};
+use crate::store::{StoreError, Tx, WriteKey, conv_group, setting};
 
 /// Entries of the own log per page at most, and when nothing is asked for.
 const ENTRIES: u32 = 500;
@@ -61,6 +61,13 @@ fn item(
         LogKey::Profile => {
             return Ok(Some(UserItem::Profile(core.users.in_snapshot(tx, caller.number)?.profile.clone())));
         }
+        LogKey::ConversationGroups => {
+            return Ok(Some(UserItem::ConversationGroups(conv_group::all(tx, caller.number)?)));
+        }
+        LogKey::AllReceiveMessageOpt => {
+            let opt = setting::all_receive_message_opt(tx, caller.number)?;
+            return Ok(Some(UserItem::AllReceiveMessageOpt(opt)));
+        }
         LogKey::Conversation(conv) | LogKey::Draft(conv) | LogKey::Hidden { conv, .. } => conv,
     };
     let conv = conversation::load(tx, conv)?.ok_or_else(lost)?;
@@ -81,7 +88,7 @@ fn item(
                 .map_err(|e| StoreError::Corrupt(format!("a draft cannot be read: {e}")))?;
             UserItem::Draft(Draft { conversation_id: name, ..draft })
         }
-        LogKey::Conversation(_) | LogKey::Profile => {
+        _ => {
             let side = conversation::own_side(tx, caller.number, &conv)?.ok_or_else(lost)?;
             UserItem::Conversation(core.state(tx, caller.number, name, &conv, &side)?)
         }

@@ -149,6 +149,7 @@ impl Core {
             message_remind_type: setting.remind_type,
             mark_list: mark_list(setting.marks),
             custom_data: setting.custom_data,
+            conversation_groups: setting.groups.into_iter().map(wire).collect(),
         })
     }
 

@@ -13,8 +13,11 @@ use super::error::StoreError;
 use super::value::Value;
 
 /// Every schema file in order; the position, from 1, is the version.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_base.sql"), include_str!("migrations/0002_conv_setting.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_conv_setting.sql"),
+    include_str!("migrations/0003_conv_group.sql"),
+];
 
 /// Brings the schema up to date. `snapshots` is the folder for the copy of an existing database.
 pub(super) fn run(conn: &mut Conn, snapshots: Option<&Path>) -> Result<(), StoreError> {

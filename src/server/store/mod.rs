@@ -12,6 +12,7 @@
 //! All other modules here are one domain each: the SQL of that domain and nothing else.
 
 pub mod console;
+pub mod conv_group;
 pub mod conversation;
 pub mod db;
 pub mod engine;

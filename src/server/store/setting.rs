@@ -1,7 +1,8 @@
 //! What users have set about their conversations.
 
-use hallway_protocol::conversation::RemindType;
+use hallway_protocol::conversation::{AllReceiveMessageOpt, RemindType};
 
+use super::conv_group;
 use super::error::StoreError;
 use super::tx::Tx;
 use crate::args;
@@ -17,6 +18,8 @@ pub struct Setting {
     pub marks: u64,
     /// The app's own.
     pub custom_data: String,
+    /// Numbers of the conversation groups it is in, ascending.
+    pub groups: Vec<i64>,
 }
 
 const REMIND_TYPES: [RemindType; 5] = [
@@ -49,15 +52,17 @@ pub fn load(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<Setting, StoreError
                 remind_type: remind_type(row.get(1)?),
                 marks: row.get::<i64>(2)?.cast_unsigned(),
                 custom_data: row.get(3)?,
+                groups: Vec::new(),
             })
         },
     )?;
-    Ok(found.unwrap_or_default())
+    Ok(Setting { groups: conv_group::of(tx, user, conv)?, ..found.unwrap_or_default() })
 }
 
 /// Stores them.
 pub fn put(tx: &mut Tx<'_>, user: i64, conv: i64, setting: &Setting) -> Result<(), StoreError> {
-    if *setting == Setting::default() {
+    conv_group::put_of(tx, user, conv, &setting.groups)?;
+    if *setting == (Setting { groups: setting.groups.clone(), ..Setting::default() }) {
         let sql = "DELETE FROM conv_setting WHERE user_id = $1 AND conv_id = $2";
         return tx.execute(sql, args![user, conv]).map(|_| ());
     }
@@ -74,6 +79,42 @@ pub fn put(tx: &mut Tx<'_>, user: i64, conv: i64, setting: &Setting) -> Result<(
             setting.marks.cast_signed(),
             setting.custom_data.as_str()
         ],
+    )
+    .map(|_| ())
+}
+
+/// A user's global do-not-disturb.
+pub fn all_receive_message_opt(tx: &mut Tx<'_>, user: i64) -> Result<AllReceiveMessageOpt, StoreError> {
+    let found = tx.one(
+        "SELECT start_time, end_time, is_repeated, time_zone FROM do_not_disturb WHERE user_id = $1",
+        args![user],
+        |row| {
+            Ok(AllReceiveMessageOpt {
+                message_remind_type: RemindType::AcceptNotNotify,
+                start_time: row.get(0)?,
+                end_time: row.get(1)?,
+                is_repeated: row.get(2)?,
+                time_zone: row.get(3)?,
+            })
+        },
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Stores it; the default ends it.
+pub fn put_all_receive_message_opt(
+    tx: &mut Tx<'_>,
+    user: i64,
+    opt: &AllReceiveMessageOpt,
+) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM do_not_disturb WHERE user_id = $1", args![user])?;
+    if *opt == AllReceiveMessageOpt::default() {
+        return Ok(());
+    }
+    tx.execute(
+        "INSERT INTO do_not_disturb (user_id, start_time, end_time, is_repeated, time_zone) \
+         VALUES ($1, $2, $3, $4, $5)",
+        args![user, opt.start_time, opt.end_time, opt.is_repeated, opt.time_zone.as_str()],
     )
     .map(|_| ())
 }

@@ -24,6 +24,10 @@ pub enum LogKey {
     },
     /// The own profile.
     Profile,
+    /// The list of conversation groups.
+    ConversationGroups,
+    /// Global do-not-disturb.
+    AllReceiveMessageOpt,
 }
 
 impl LogKey {
@@ -33,6 +37,8 @@ impl LogKey {
             Self::Draft(conv) => (1, conv, 0),
             Self::Hidden { conv, seq } => (2, conv, seq),
             Self::Profile => (3, 0, 0),
+            Self::ConversationGroups => (4, 0, 0),
+            Self::AllReceiveMessageOpt => (5, 0, 0),
         }
     }
 }
@@ -70,6 +76,17 @@ pub fn note(tx: &mut Tx<'_>, user: i64, entries: &[(LogKey, bool)]) -> Result<i6
     Ok(useq)
 }
 
+/// A user's present number, locked until the commit: what is counted after this is not changed by others who lock it.
+pub fn lock(tx: &mut Tx<'_>, user: i64) -> Result<i64, StoreError> {
+    tx.one(
+        "INSERT INTO user_sync (user_id, useq) VALUES ($1, 0) \
+         ON CONFLICT (user_id) DO UPDATE SET useq = user_sync.useq RETURNING useq",
+        args![user],
+        |row| row.get(0),
+    )?
+    .ok_or_else(|| StoreError::Statement("no number was returned".into()))
+}
+
 /// A user's present number.
 pub fn current(tx: &mut Tx<'_>, user: i64) -> Result<i64, StoreError> {
     let sql = "SELECT useq FROM user_sync WHERE user_id = $1";
@@ -82,7 +99,10 @@ fn entry(row: &Row<'_>) -> Result<LogEntry, StoreError> {
         0 => LogKey::Conversation(conv),
         1 => LogKey::Draft(conv),
         2 => LogKey::Hidden { conv, seq: row.get(2)? },
-        _ => LogKey::Profile,
+        3 => LogKey::Profile,
+        4 => LogKey::ConversationGroups,
+        5 => LogKey::AllReceiveMessageOpt,
+        kind => return Err(StoreError::Corrupt(format!("the own log has an entry of kind {kind}"))),
     };
     Ok(LogEntry { key, useq: row.get(3)?, gone: row.get(4)? })
 }

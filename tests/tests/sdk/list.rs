@@ -87,10 +87,11 @@ async fn mentions_stand_in_the_list_until_they_are_read() -> Outcome {
         .collect();
     assert_eq!(mentions, [("ann", 2, AtType::Me), ("ann", 3, AtType::All), ("ann", 4, AtType::AllAndMe)]);
     let mentioning = ConversationFilter { has_group_at_info: true, ..ConversationFilter::default() };
-    let list = ben.client.get_conversation_list(mentioning.clone()).await.doing("the list")?;
+    let list =
+        ben.client.get_conversation_list(mentioning.clone()).await.doing("the list")?.conversation_list;
     assert_eq!(names(&list), [place.to_string()]);
     ben.client.set_message_read(&place, None).await.doing("reading")?;
-    assert_eq!(ben.client.get_conversation_list(mentioning).await.doing("the list")?, []);
+    assert_eq!(ben.client.get_conversation_list(mentioning).await.doing("the list")?.conversation_list, []);
     Ok(())
 }
 
@@ -108,7 +109,9 @@ async fn the_list_is_sorted_and_filtered() -> Outcome {
     let place = group(&ann, &["ben"]).await?;
     let sorted = [place.to_string(), "C2Ccem".into(), "C2Cben".into()];
     let list = async |device: &Device, filter| {
-        Outcome::Ok(names(&device.client.get_conversation_list(filter).await.doing("the list")?))
+        Outcome::Ok(names(
+            &device.client.get_conversation_list(filter).await.doing("the list")?.conversation_list,
+        ))
     };
     until(&mut ann, "in order", async |ann| Ok(list(ann, Default::default()).await? == sorted)).await?;
     let draft = Draft { conversation_id: with("ben"), draft_text: "so".into(), reply_to: None, time_ms: 0 };
@@ -191,7 +194,8 @@ async fn changes_of_the_list_are_told_together() -> Outcome {
     .await?;
     let events = lists.lock().expect("lists").len() - before;
     assert!(events <= 2, "{events} events");
-    let list = ann.client.get_conversation_list(Default::default()).await.doing("the list")?;
+    let list =
+        ann.client.get_conversation_list(Default::default()).await.doing("the list")?.conversation_list;
     assert_eq!(lists.lock().expect("lists").last().map(|last| last.to_vec()), Some(list), "full and sorted");
 
     ann.client.set_message_read(&with("ben"), None).await.doing("reading")?;
@@ -230,18 +234,27 @@ async fn settings_follow_the_user() -> Outcome {
         until_listed(device, "ben", "pinned", |it| it.is_pinned && it.mark_list == [1]).await?;
         until_listed(device, "cem", "marked", |it| it.mark_list == [1, 2] && it.custom_data == "blue")
             .await?;
-        let list = device.client.get_conversation_list(Default::default()).await.doing("the list")?;
+        let list = device
+            .client
+            .get_conversation_list(Default::default())
+            .await
+            .doing("the list")?
+            .conversation_list;
         assert_eq!(names(&list), ["C2Cben", "C2Ccem"], "pinned ones first");
         let marked = |mark| ConversationFilter { mark_type: Some(mark), ..ConversationFilter::default() };
-        let list = device.client.get_conversation_list(marked(2)).await.doing("the list")?;
+        let list = device.client.get_conversation_list(marked(2)).await.doing("the list")?.conversation_list;
         assert_eq!(names(&list), ["C2Ccem"]);
-        assert_eq!(device.client.get_conversation_list(marked(0)).await.doing("the list")?, []);
+        assert_eq!(
+            device.client.get_conversation_list(marked(0)).await.doing("the list")?.conversation_list,
+            []
+        );
     }
     lap.client.set_message_read(&with("cem"), None).await.doing("reading")?;
     lap.client.pin_conversation(&with("ben"), false).await.doing("unpinning")?;
     until_listed(&mut desk, "cem", "no longer marked as unread", |it| it.mark_list == [1]).await?;
     until_listed(&mut desk, "ben", "unpinned", |it| !it.is_pinned).await?;
-    let list = desk.client.get_conversation_list(Default::default()).await.doing("the list")?;
+    let list =
+        desk.client.get_conversation_list(Default::default()).await.doing("the list")?.conversation_list;
     assert_eq!(names(&list), ["C2Ccem", "C2Cben"]);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod groups;
 mod history;
+mod labels;
 mod list;
 mod message;
 mod own_side;

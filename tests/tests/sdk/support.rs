@@ -90,7 +90,8 @@ pub async fn until_listed(
 
 /// The list's line of a conversation.
 pub async fn listed(device: &Device, peer: &str) -> Outcome<Option<Conversation>> {
-    let list = device.client.get_conversation_list(Default::default()).await.doing("the list")?;
+    let list =
+        device.client.get_conversation_list(Default::default()).await.doing("the list")?.conversation_list;
     Ok(list.into_iter().find(|it| it.conversation_id == with(peer)))
 }
 
@@ -119,7 +120,8 @@ pub async fn group(owner: &Device, others: &[&str]) -> Outcome<ConversationId> {
 
 /// The list's line of any conversation.
 pub async fn line_of(device: &Device, id: &ConversationId) -> Outcome<Option<Conversation>> {
-    let list = device.client.get_conversation_list(Default::default()).await.doing("the list")?;
+    let list =
+        device.client.get_conversation_list(Default::default()).await.doing("the list")?.conversation_list;
     Ok(list.into_iter().find(|it| it.conversation_id == *id))
 }
 

@@ -224,7 +224,7 @@ impl Call {
         match self {
             Self::Conversations => {
                 let list = client.get_conversation_list(ConversationFilter::default()).await;
-                Answer::Conversations(list.map(Arc::from))
+                Answer::Conversations(list.map(|list| list.conversation_list.into()))
             }
             Self::Conversation(id) => {
                 let made = client.get_conversation_profile(&id).await;

@@ -185,6 +185,7 @@ pub fn row(id: &str) -> Conversation {
         message_remind_type: RemindType::AcceptAndNotify,
         mark_list: Vec::new(),
         custom_data: String::new(),
+        conversation_group_list: Vec::new(),
         draft: None,
         is_readonly: false,
         read_seq: 0,

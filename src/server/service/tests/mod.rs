@@ -1,5 +1,6 @@
 //! The services as the network side sees them: calls in, answers and events out, on both engines.
 
+mod conversation_groups;
 mod conversations;
 mod groups;
 mod limits;

@@ -125,7 +125,10 @@ impl Client {
             UserItem::HiddenMessage(hidden) => {
                 self.hidden.insert((hidden.conversation_id, hidden.sequence), useq);
             }
-            UserItem::Profile(_) | UserItem::Unknown(_) => {}
+            UserItem::Profile(_)
+            | UserItem::ConversationGroups(_)
+            | UserItem::AllReceiveMessageOpt(_)
+            | UserItem::Unknown(_) => {}
         }
     }
 
