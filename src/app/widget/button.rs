@@ -5,18 +5,17 @@
 //! icon_button(Icon::Send, fl!("send")).shortcut("Enter").on_press(Message::Send)
 //! ```
 
-use std::time::Duration;
-
 use iced::advanced::widget::Id;
-use iced::widget::{container, row, text, tooltip};
+use iced::widget::{row, text, tooltip};
 use iced::{Alignment, Color, Length, Padding, Point, Rectangle, border};
 
 use super::Element;
 use super::access::Role;
 use super::icon::{Icon, icon};
 use super::pressable::{Look, Pressable, Status};
-use crate::theme::tokens::{BODY, PREVIEW, SMALL, motion, radius, size, space};
-use crate::theme::{Theme, font, style};
+use super::tip::tip_for_both;
+use crate::theme::tokens::{BODY, PREVIEW, radius, size, space};
+use crate::theme::{Theme, font};
 
 /// How much a button asks to be pressed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -290,29 +289,48 @@ impl<'a, Message: Clone + 'a> From<Button<'a, Message>> for Element<'a, Message>
             pressable = step(pressable);
         }
         match tip {
-            Some(tip) => with_tip(pressable, tip, shortcut, tip_position),
+            Some(tip) => tip_for_both(pressable, tip, shortcut, tip_position),
             None => pressable.into(),
         }
     }
 }
 
-/// Wraps anything in a tooltip: a name and, greyed, the keys that do the same.
-pub fn with_tip<'a, Message: 'a>(
-    content: impl Into<Element<'a, Message>>,
-    tip: impl Into<String>,
-    shortcut: Option<String>,
-    position: tooltip::Position,
-) -> Element<'a, Message> {
-    let mut words: super::Row<'a, Message> = row![text(tip.into()).size(SMALL.size)].spacing(space::S);
-    if let Some(keys) = shortcut {
-        words = words.push(text(keys).size(SMALL.size).font(font::MEDIUM));
+#[cfg(test)]
+mod tests {
+    use iced::Task;
+    use iced::keyboard::{Modifiers, key::Named};
+
+    use super::*;
+    use crate::harness::{Harness, named};
+    use crate::theme::Appearance;
+    use crate::widget::layers::layers;
+
+    fn view(kind: &Kind) -> Element<'_, ()> {
+        layers(button("Delete").kind(*kind).on_press(())).into()
     }
-    tooltip(
-        content,
-        container(words).padding([space::XS, space::S]).max_width(size::MENU_MAX).style(style::tooltip),
-        position,
-    )
-    .gap(space::XS)
-    .delay(Duration::from_millis(motion::TOOLTIP_DELAY))
-    .into()
+
+    /// A ring in nearly the colour of the button would not be seen.
+    #[test]
+    fn the_ring_on_a_filled_button_is_in_the_colour_of_its_words() {
+        for kind in [Kind::Primary, Kind::Danger] {
+            let mut h = Harness::new(kind, |_, ()| Task::none(), view, (200.0, 60.0));
+            for appearance in [Appearance::Light, Appearance::Dark] {
+                h.appearance(appearance);
+                h.click_at((190.0, 55.0));
+                let place = h.place(named("Delete"));
+                let middle = (place.y + place.height / 2.0) as u32;
+                let inside = place.x as u32 + 4;
+                let palette = h.theme.palette();
+                let words = match kind {
+                    Kind::Danger => palette.on_danger,
+                    _ => palette.on_accent,
+                };
+                assert_ne!(h.picture(1.0).at(inside, middle), words.into_rgba8(), "no ring yet");
+                h.key(Named::Tab, Modifiers::empty());
+                let picture = h.picture(1.0);
+                assert_eq!(picture.at(inside, middle), words.into_rgba8(), "{kind:?} {appearance:?}");
+                assert_ne!(picture.at(place.x as u32 + 1, middle), words.into_rgba8(), "apart from the edge");
+            }
+        }
+    }
 }

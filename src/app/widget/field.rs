@@ -168,8 +168,8 @@ impl<'a, Message: Clone + 'a> From<Field<'a, Message>> for Element<'a, Message> 
         }
         // A password is not remembered.
         let on_input = on_input.filter(|_| !secure);
-        let input = Line { content: input.into(), value, on_input, on_key };
-        let input = named(ime::guard(input), Role::TextField, label.clone());
+        let input = ime::guard_line(input, Line { value, on_input, on_key });
+        let input = named(input, Role::TextField, label.clone());
         let input: Element<'a, Message> = match leading {
             None => input,
             Some(picture) => iced::widget::stack![

@@ -113,6 +113,26 @@ pub fn any_focused(visit: impl FnOnce(&mut dyn Operation)) -> bool {
     any.0
 }
 
+/// Whether anything of ours reached by `visit` shows that it has the keyboard.
+pub fn any_ring(visit: impl FnOnce(&mut dyn Operation)) -> bool {
+    struct Any(bool);
+    impl Operation for Any {
+        fn traverse(&mut self, operate: &mut dyn FnMut(&mut dyn Operation)) {
+            operate(self);
+        }
+        fn custom(&mut self, _: Option<&Id>, _: Rectangle, state: &mut dyn std::any::Any) {
+            self.0 |= state.downcast_ref::<Focus>().is_some_and(Focus::shows_ring);
+        }
+    }
+    // What was done last was done with the pointer, so nothing does.
+    if !BY_KEYBOARD.get() {
+        return false;
+    }
+    let mut any = Any(false);
+    visit(&mut any);
+    any.0
+}
+
 /// Runs an operation that continues in a chain over whatever `visit` reaches.
 pub fn run(operation: impl Operation + 'static, mut visit: impl FnMut(&mut dyn Operation)) {
     let mut next: Option<Box<dyn Operation>> = Some(Box::new(operation));

@@ -7,14 +7,8 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use iced::advanced::layout::{self, Layout};
-use iced::advanced::widget::{Operation, Tree, Widget, tree};
-use iced::advanced::{Clipboard, Shell, mouse, overlay, renderer};
-use iced::keyboard::{self, Key, Modifiers, key::Named};
-use iced::{Event, Length, Rectangle, Size, Vector};
-
-use super::{Element, focus};
-use crate::theme::Theme;
+use iced::keyboard::key::{Named, Physical};
+use iced::keyboard::{Key, Modifiers};
 
 /// Changes further apart than this are taken back one by one.
 const PAUSE: Duration = Duration::from_millis(1_500);
@@ -24,10 +18,8 @@ const DEPTH: usize = 100;
 /// Asked first for every key pressed in the line; a message takes the key.
 pub(super) type OnKey<'a, Message> = Box<dyn Fn(&Key, Modifiers) -> Option<Message> + 'a>;
 
-/// iced's input and what it lacks.
+/// What iced's input lacks; [`super::ime`] does it.
 pub(super) struct Line<'a, Message> {
-    /// The input.
-    pub(super) content: Element<'a, Message>,
     /// What it holds.
     pub(super) value: &'a str,
     /// Changes it; none where nothing is remembered (passwords) or can be changed.
@@ -38,7 +30,7 @@ pub(super) struct Line<'a, Message> {
 
 /// The values before and after, newest last.
 #[derive(Default)]
-struct History {
+pub(super) struct History {
     known: Option<String>,
     undo: Vec<String>,
     redo: Vec<String>,
@@ -84,7 +76,7 @@ impl History {
 }
 
 /// Whether a chord takes back (true) or brings again.
-fn travels(key: &Key, physical: keyboard::key::Physical, modifiers: Modifiers) -> Option<bool> {
+fn travels(key: &Key, physical: Physical, modifiers: Modifiers) -> Option<bool> {
     if !modifiers.command() || modifiers.alt() {
         return None;
     }
@@ -95,126 +87,42 @@ fn travels(key: &Key, physical: keyboard::key::Physical, modifiers: Modifiers) -
     }
 }
 
-impl<Message> Widget<Message, Theme, iced::Renderer> for Line<'_, Message> {
-    fn tag(&self) -> tree::Tag {
-        tree::Tag::of::<History>()
+/// What a key asks for.
+pub(super) enum Wish<Message> {
+    /// Its surroundings want it.
+    Publish(Message),
+    /// A step back (true) or forward again.
+    Travel(bool),
+}
+
+impl<Message> Line<'_, Message> {
+    /// Whether a key is not for the line at all.
+    pub(super) fn leaves(key: &Key) -> bool {
+        *key == Key::Named(Named::Escape)
     }
 
-    fn state(&self) -> tree::State {
-        tree::State::new(History::default())
-    }
-
-    fn children(&self) -> Vec<Tree> {
-        vec![Tree::new(&self.content)]
-    }
-
-    fn diff(&self, tree: &mut Tree) {
-        tree.diff_children(std::slice::from_ref(&self.content));
-    }
-
-    fn size(&self) -> Size<Length> {
-        self.content.as_widget().size()
-    }
-
-    fn layout(
-        &mut self,
-        tree: &mut Tree,
-        renderer: &iced::Renderer,
-        limits: &layout::Limits,
-    ) -> layout::Node {
-        self.content.as_widget_mut().layout(&mut tree.children[0], renderer, limits)
-    }
-
-    fn update(
-        &mut self,
-        tree: &mut Tree,
-        event: &Event,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        renderer: &iced::Renderer,
-        clipboard: &mut dyn Clipboard,
-        shell: &mut Shell<'_, Message>,
-        viewport: &Rectangle,
-    ) {
-        let (history, child) = (&mut tree.state, &mut tree.children[0]);
-        let history = history.downcast_mut::<History>();
-        let content = self.content.as_widget_mut();
+    /// Takes notice of what it holds.
+    pub(super) fn note(&self, history: &mut History) {
         if self.on_input.is_some() {
             history.note(self.value);
         }
-        if let Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, .. }) = event {
-            if *key == Key::Named(Named::Escape) {
-                return;
-            }
-            let wanted = self.on_key.as_ref().and_then(|on_key| on_key(key, *modifiers));
-            let travels = travels(key, *physical_key, *modifiers).filter(|_| self.on_input.is_some());
-            if (wanted.is_some() || travels.is_some())
-                && focus::any_focused(|op| content.operate(child, layout, renderer, op))
-            {
-                shell.capture_event();
-                if let Some(message) = wanted {
-                    shell.publish(message);
-                } else if let (Some(on_input), Some(value)) =
-                    (&self.on_input, travels.and_then(|back| history.travel(back)))
-                {
-                    shell.publish(on_input(value));
-                }
-                return;
-            }
+    }
+
+    /// What a key asks for, if iced's input is not to have it.
+    pub(super) fn wish(&self, key: &Key, physical: Physical, modifiers: Modifiers) -> Option<Wish<Message>> {
+        match self.on_key.as_ref().and_then(|on_key| on_key(key, modifiers)) {
+            Some(message) => Some(Wish::Publish(message)),
+            None if self.on_input.is_some() => travels(key, physical, modifiers).map(Wish::Travel),
+            None => None,
         }
-        content.update(child, event, layout, cursor, renderer, clipboard, shell, viewport);
     }
 
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut iced::Renderer,
-        theme: &Theme,
-        style: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-    ) {
-        self.content.as_widget().draw(&tree.children[0], renderer, theme, style, layout, cursor, viewport);
-    }
-
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &iced::Renderer,
-    ) -> mouse::Interaction {
-        self.content.as_widget().mouse_interaction(&tree.children[0], layout, cursor, viewport, renderer)
-    }
-
-    fn operate(
-        &mut self,
-        tree: &mut Tree,
-        layout: Layout<'_>,
-        renderer: &iced::Renderer,
-        operation: &mut dyn Operation,
-    ) {
-        self.content.as_widget_mut().operate(&mut tree.children[0], layout, renderer, operation);
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &iced::Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, iced::Renderer>> {
-        let tree = &mut tree.children[0];
-        self.content.as_widget_mut().overlay(tree, layout, renderer, viewport, translation)
-    }
-}
-
-impl<'a, Message: 'a> From<Line<'a, Message>> for Element<'a, Message> {
-    fn from(line: Line<'a, Message>) -> Self {
-        Element::new(line)
+    /// The message that does it.
+    pub(super) fn fulfil(&self, wish: Wish<Message>, history: &mut History) -> Option<Message> {
+        match wish {
+            Wish::Publish(message) => Some(message),
+            Wish::Travel(back) => Some((self.on_input.as_ref()?)(history.travel(back)?)),
+        }
     }
 }
 
@@ -224,6 +132,7 @@ mod tests {
 
     use super::*;
     use crate::harness::{Harness, named};
+    use crate::widget::Element;
     use crate::widget::field::field;
 
     #[allow(clippy::ptr_arg, reason = "the harness keeps a String")]

@@ -9,7 +9,7 @@
 //! | [`virtual_list`] | long lists, anchored on a row |
 //! | [`select_text`] | text that can be selected across rows |
 //! | [`composer`], [`field`], [`ime`], [`caret`] | typing |
-//! | [`layers`], [`menu`], [`dialog`], [`toast`], [`shadow`] | what floats above |
+//! | [`layers`], [`menu`], [`dialog`], [`tip`], [`toast`], [`shadow`] | what floats above |
 //! | [`focus`], [`region`] | where the keyboard is and how it moves |
 //! | [`access`], [`named`] | roles and names for tests and screen readers |
 
@@ -35,9 +35,11 @@ pub mod region;
 pub mod row;
 pub mod select_text;
 pub mod shadow;
+pub mod tip;
 pub mod toast;
 pub mod toggle;
 pub mod virtual_list;
+mod wrap;
 
 /// Anything that can be shown.
 pub type Element<'a, Message> = iced::Element<'a, Message, crate::theme::Theme, iced::Renderer>;

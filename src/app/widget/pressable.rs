@@ -478,6 +478,7 @@ impl<'a, Message: Clone + 'a> Widget<Message, Theme, iced::Renderer> for Pressab
         if self.focusable && !self.is_disabled() {
             let state = tree.state.downcast_mut::<State>();
             operation.focusable(self.id.as_ref(), bounds, &mut state.focus);
+            operation.custom(None, bounds, &mut state.focus);
         }
         operation.container(self.id.as_ref(), bounds);
         let (content, extra) = (&mut self.content, &mut self.shown_extra);

@@ -11,7 +11,8 @@ use iced::advanced::widget::{Id, Operation, operate};
 use iced::{Rectangle, Task};
 
 use super::Element;
-use super::named::{Report, Reporting};
+use super::named::Report;
+use super::wrap::wrap;
 
 /// Says that a region begins or ends.
 pub(super) enum Mark {
@@ -21,7 +22,7 @@ pub(super) enum Mark {
 
 /// Makes `content` a region.
 pub fn region<'a, Message: 'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
-    Element::new(Reporting::new(content, Report::Region))
+    wrap(content, Report::Region)
 }
 
 /// Gives the keyboard to the first thing that can have it in the next (or previous) region that has one.

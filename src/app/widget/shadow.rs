@@ -4,20 +4,18 @@
 //! any of it changed, so that it grows darker with every blink of a caret. Here a shadow is a row of thin
 //! rings, which are clipped like everything else.
 
-use iced::advanced::layout::{self, Layout};
-use iced::advanced::widget::{Operation, Tree, Widget, tree};
-use iced::advanced::{Clipboard, Renderer as _, Shell, mouse, overlay, renderer};
-use iced::{Background, Border, Color, Event, Length, Rectangle, Size, Vector};
+use iced::advanced::{Renderer as _, renderer};
+use iced::{Background, Border, Color, Rectangle};
 
 use super::Element;
+use super::wrap::{Hooks, wrap};
 use crate::theme::Theme;
 use crate::theme::tokens::{Elevation, radius};
 
 /// Width of a ring in px.
 const RING: f32 = 2.0;
 
-struct Shadowed<'a, Message> {
-    content: Element<'a, Message>,
+struct Shadow {
     elevation: Elevation,
     corner: f32,
 }
@@ -31,7 +29,7 @@ pub fn shadow<'a, Message: 'a>(
         Elevation::Low | Elevation::Menu => radius::CARD,
         Elevation::Dialog => radius::DIALOG,
     };
-    Element::new(Shadowed { content: content.into(), elevation, corner })
+    wrap(content, Shadow { elevation, corner })
 }
 
 /// The same for round things and pills.
@@ -39,7 +37,7 @@ pub fn round_shadow<'a, Message: 'a>(
     elevation: Elevation,
     content: impl Into<Element<'a, Message>>,
 ) -> Element<'a, Message> {
-    Element::new(Shadowed { content: content.into(), elevation, corner: radius::FULL })
+    wrap(content, Shadow { elevation, corner: radius::FULL })
 }
 
 /// How much of the shadow's strength there is at a share (0 to 1) of its way out.
@@ -79,99 +77,11 @@ fn paint(renderer: &mut iced::Renderer, theme: &Theme, bounds: Rectangle, elevat
     }
 }
 
-impl<Message> Widget<Message, Theme, iced::Renderer> for Shadowed<'_, Message> {
-    fn tag(&self) -> tree::Tag {
-        self.content.as_widget().tag()
-    }
+impl<Message> Hooks<Message> for Shadow {
+    type State = ();
 
-    fn state(&self) -> tree::State {
-        self.content.as_widget().state()
-    }
-
-    fn children(&self) -> Vec<Tree> {
-        self.content.as_widget().children()
-    }
-
-    fn diff(&self, tree: &mut Tree) {
-        self.content.as_widget().diff(tree);
-    }
-
-    fn size(&self) -> Size<Length> {
-        self.content.as_widget().size()
-    }
-
-    fn size_hint(&self) -> Size<Length> {
-        self.content.as_widget().size_hint()
-    }
-
-    fn layout(
-        &mut self,
-        tree: &mut Tree,
-        renderer: &iced::Renderer,
-        limits: &layout::Limits,
-    ) -> layout::Node {
-        self.content.as_widget_mut().layout(tree, renderer, limits)
-    }
-
-    fn update(
-        &mut self,
-        tree: &mut Tree,
-        event: &Event,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        renderer: &iced::Renderer,
-        clipboard: &mut dyn Clipboard,
-        shell: &mut Shell<'_, Message>,
-        viewport: &Rectangle,
-    ) {
-        let content = self.content.as_widget_mut();
-        content.update(tree, event, layout, cursor, renderer, clipboard, shell, viewport);
-    }
-
-    fn draw(
-        &self,
-        tree: &Tree,
-        renderer: &mut iced::Renderer,
-        theme: &Theme,
-        style: &renderer::Style,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-    ) {
-        paint(renderer, theme, layout.bounds(), self.elevation, self.corner);
-        self.content.as_widget().draw(tree, renderer, theme, style, layout, cursor, viewport);
-    }
-
-    fn mouse_interaction(
-        &self,
-        tree: &Tree,
-        layout: Layout<'_>,
-        cursor: mouse::Cursor,
-        viewport: &Rectangle,
-        renderer: &iced::Renderer,
-    ) -> mouse::Interaction {
-        self.content.as_widget().mouse_interaction(tree, layout, cursor, viewport, renderer)
-    }
-
-    fn operate(
-        &mut self,
-        tree: &mut Tree,
-        layout: Layout<'_>,
-        renderer: &iced::Renderer,
-        operation: &mut dyn Operation,
-    ) {
-        self.content.as_widget_mut().operate(tree, layout, renderer, operation);
-    }
-
-    fn overlay<'b>(
-        &'b mut self,
-        tree: &'b mut Tree,
-        layout: Layout<'b>,
-        renderer: &iced::Renderer,
-        viewport: &Rectangle,
-        translation: Vector,
-    ) -> Option<overlay::Element<'b, Message, Theme, iced::Renderer>> {
-        self.content.as_widget_mut().overlay(tree, layout, renderer, viewport, translation)
+    fn draw(&self, renderer: &mut iced::Renderer, theme: &Theme, bounds: Rectangle) {
+        paint(renderer, theme, bounds, self.elevation, self.corner);
     }
 }
 

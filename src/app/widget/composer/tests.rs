@@ -228,3 +228,29 @@ fn the_caret_comes_to_rest() {
     h.frame();
     assert!(matches!(h.redraw, RedrawRequest::At(_)), "it blinks again");
 }
+
+/// However long the text is and wherever it stands, nothing of it is drawn over the frame.
+#[test]
+fn text_stays_inside_the_frame() {
+    let edges = |h: &mut Harness<Page, Message>| {
+        let place = h.place(selector::id("composer"));
+        let picture = h.picture(1.0);
+        let columns = place.x as u32 + 8..(place.x + place.width) as u32 - 8;
+        let row = |y: f32| columns.clone().map(|x| picture.at(x, y as u32)).collect::<Vec<_>>();
+        let (top, bottom) = (place.y, place.y + place.height);
+        [row(top), row(top + 1.0), row(bottom - 2.0), row(bottom - 1.0), row(bottom), row(bottom + 1.0)]
+    };
+    let mut h = page();
+    h.typewrite("x");
+    let empty = edges(&mut h);
+    for _ in 0..12 {
+        h.key(Named::Enter, Modifiers::SHIFT);
+        h.typewrite("Åg|Åg|Åg|Åg|Åg|Åg|Åg|");
+    }
+    let place = h.place(selector::id("composer"));
+    assert_eq!(edges(&mut h), empty, "at its end");
+    for lines in [1.0, 1.0, 2.0, 20.0] {
+        h.wheel(place.center(), lines);
+        assert_eq!(edges(&mut h), empty, "scrolled back");
+    }
+}

@@ -12,7 +12,8 @@ use super::emoji::{Emoji, format};
 use crate::theme::tokens::{BODY, radius, size, space};
 use crate::theme::{Theme, font};
 use crate::widget::access::{Node, Role};
-use crate::widget::named::{Report, Reporting};
+use crate::widget::named::Report;
+use crate::widget::wrap::wrap;
 use crate::widget::{Element, ime};
 
 /// Which keys send.
@@ -220,6 +221,6 @@ impl<'a, Message: Clone + 'a> From<Composer<'a, Message>> for Element<'a, Messag
         let mut node = Node::new(Role::TextField, name);
         node.disabled = !enabled;
         let content = ime::guard(area.highlight_with::<Emoji>((), format));
-        Element::new(Reporting::new(content, Report::Field { node, id, text: editor.text() }))
+        wrap(content, Report::Field { node, id, text: editor.text() })
     }
 }

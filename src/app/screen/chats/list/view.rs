@@ -17,12 +17,13 @@ use crate::widget::Element;
 use crate::widget::avatar::avatar;
 use crate::widget::badge::{Unread, badge};
 use crate::widget::bits::{self, label};
-use crate::widget::button::{button, custom, icon_button, with_tip};
+use crate::widget::button::{button, custom, icon_button};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::menu::{Entry, Item};
 use crate::widget::one_line::one_line;
 use crate::widget::region::region;
 use crate::widget::row::list_row;
+use crate::widget::tip::with_tip;
 use crate::widget::virtual_list::{Stick, VirtualList};
 use crate::{fl, keymap};
 

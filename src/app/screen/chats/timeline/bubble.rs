@@ -20,12 +20,13 @@ use crate::widget::Element;
 use crate::widget::access::Role;
 use crate::widget::avatar::avatar;
 use crate::widget::bits::label;
-use crate::widget::button::{Kind, button, custom, with_tip};
+use crate::widget::button::{Kind, button, custom};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::named::named;
 use crate::widget::one_line::one_line;
 use crate::widget::row::message_row;
 use crate::widget::select_text::select_text;
+use crate::widget::tip::with_tip;
 
 /// So many emoji and nothing else are shown large.
 const LARGE_EMOJI: usize = 3;
