@@ -8,6 +8,8 @@ pub mod keys;
 pub mod notices;
 pub mod opening;
 pub mod pages;
+#[cfg(all(test, feature = "workspace"))]
+mod tests;
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use hallway_client::ServerAddress;
+use hallway_client::{LogLevel, ServerAddress};
 use hallway_protocol::{ConversationId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,8 @@ pub struct Settings {
     pub conversation: Option<ConversationId>,
     /// What is announced on the desktop.
     pub notices: notice::Choice,
+    /// What is written to the log.
+    pub log: LogLevel,
     /// Taken last, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recent_emoji: Vec<String>,
@@ -137,6 +139,7 @@ impl Default for Settings {
             panel: false,
             conversation: None,
             notices: notice::Choice::default(),
+            log: LogLevel::default(),
             recent_emoji: Vec::new(),
         }
     }

@@ -45,6 +45,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         tracing::warn!(reason = %unreadable.reason, kept = ?unreadable.kept, "settings could not be read");
     }
     i18n::select(settings.language());
+    log::set_level(settings.log);
     if let Some(code) = choose_renderer(&settings, &arguments) {
         return code;
     }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hallway_protocol::ErrorCode;
+use serde::{Deserialize, Serialize};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
@@ -16,7 +17,8 @@ use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 use crate::Client;
 
 /// From which importance on lines are written (SES-8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum LogLevel {
     /// Everything, while integrating.
@@ -32,13 +34,17 @@ pub enum LogLevel {
     Silent = 4,
 }
 
+impl LogLevel {
+    /// All of them, from the one that writes most.
+    pub const ALL: [Self; 5] = [Self::Everything, Self::Key, Self::Warnings, Self::Errors, Self::Silent];
+}
+
 impl TryFrom<u8> for LogLevel {
     type Error = ErrorCode;
 
     /// 6017 above 4.
     fn try_from(number: u8) -> Result<Self, ErrorCode> {
-        let all = [Self::Everything, Self::Key, Self::Warnings, Self::Errors, Self::Silent];
-        all.into_iter().find(|level| *level as u8 == number).ok_or(ErrorCode::InvalidParameter)
+        Self::ALL.into_iter().find(|level| *level as u8 == number).ok_or(ErrorCode::InvalidParameter)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Desktop notifications: what the account tells becomes notifications, and clicks lead back into the app.
 
 use hallway_client::Event;
+use hallway_client::do_not_disturb::is_silent;
 use iced::{Task, window};
 
 use super::{App, Message, Stage};
@@ -59,14 +60,17 @@ impl App {
 
     fn with_notices<T>(&mut self, act: impl FnOnce(&mut Notices, Scene<'_>) -> T) -> Option<T> {
         let Stage::In(session) = &mut self.stage else { return None };
+        let now = session.client.get_server_time() / 1000;
+        // Where the deployment has switched it off, it is never in force.
+        let dnd = session.client.get_all_receive_message_opt().is_ok_and(|opt| is_silent(&opt, now));
         let scene = Scene {
             me: &session.context.me.user_id,
             list: session.chats.list(),
             focused: self.focused,
             view: session.chats.in_view().filter(|_| self.page.is_none()),
             choice: self.settings.notices,
-            dnd: false,
-            now: session.client.get_server_time() / 1000,
+            dnd,
+            now,
         };
         Some(act(&mut session.notices, scene))
     }

@@ -188,6 +188,8 @@ impl App {
                 zoom: self.settings.zoom,
                 renderer: self.settings.renderer,
                 notices: self.settings.notices,
+                log: self.settings.log,
+                proxy: account.server.proxy_server.clone(),
                 width: self.size.width,
                 clock,
             },

@@ -218,6 +218,17 @@ impl App {
             settings::Action::Zoom(zoom) => self.set_zoom(zoom),
             settings::Action::Renderer(renderer) => self.settings.renderer = renderer,
             settings::Action::Notices(choice) => self.choose_notices(choice),
+            settings::Action::Log(level) => {
+                self.settings.log = level;
+                crate::log::set_level(level);
+            }
+            settings::Action::Proxy(proxy) => {
+                if let Stage::In(session) = &mut self.stage {
+                    session.context.proxy.clone_from(&proxy);
+                    session.account.server.proxy_server = proxy;
+                    self.settings.account = Some(session.account.clone());
+                }
+            }
         }
         self.show_settings();
         self.save_soon()
@@ -231,6 +242,7 @@ impl App {
             session.context.zoom = self.settings.zoom;
             session.context.renderer = self.settings.renderer;
             session.context.notices = self.settings.notices;
+            session.context.log = self.settings.log;
         }
     }
 

@@ -20,12 +20,13 @@ use hallway_app::screen::welcome::{self, Found, Welcome, work};
 use hallway_app::theme::{Appearance, Choice};
 use hallway_app::widget::Element;
 use hallway_app::widget::layers::{Layer, layers};
-use hallway_client::{Conversation, ServerAddress};
+use hallway_client::{Conversation, LogLevel, ServerAddress};
 use hallway_protocol::method::{Invite, Users};
 use hallway_protocol::session::{Instance, InstanceInfo};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ChatError, ErrorCode, Limits};
 use iced::Task;
+use serde_json::json;
 
 fn shots() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../shots")
@@ -118,12 +119,14 @@ fn in_settings(page: settings::Page, messages: &[settings::Message]) -> InSettin
         limits: Limits::default(),
         workspace: "Lighthouse".into(),
         address: server().address,
-        hosted: true,
+        hosted: false,
         theme: Choice::System,
         language: None,
         zoom: 1.0,
         renderer: Renderer::Automatic,
         notices: notice::Choice::default(),
+        log: LogLevel::default(),
+        proxy: None,
         width: 0.0,
         clock: Clock::fixed(sample::NOW, 0),
     };
@@ -159,6 +162,13 @@ fn settings_pages() {
     draw("appearance", || in_settings(Page::Appearance, &[]), view);
     draw("notifications", || in_settings(Page::Notices, &[]), view);
     draw("account", || in_settings(Page::Account, &[Message::Nick(String::new()), Message::SaveNick]), view);
+    let wrong = || {
+        let error =
+            ChatError::new(ErrorCode::InvalidParameter).with_data(json!({ "reason": "proxy_address" }));
+        let answer = Message::Answer(call::Answer::Proxied(None, Err(error)));
+        in_settings(Page::Account, &[Message::Proxy("proxy example".into()), answer])
+    };
+    draw("account-proxy", wrong, view);
     draw("sign-out", || in_settings(Page::Account, &[Message::SignOut(false)]), view);
     let devices = vec![
         device("1", "harbour-office", sample::NOW),

@@ -309,6 +309,23 @@ impl Client {
         Ok(())
     }
 
+    /// Goes through another proxy from now on, or directly (SES-10). An open account keeps its session, connects anew
+    /// at once, and is found this way by the next [`Self::resume`] too.
+    ///
+    /// # Errors
+    ///
+    /// 6017 with the reason `proxy_address` for what is no address; everything stays as it was then.
+    pub fn set_proxy(&self, proxy_server: Option<String>) -> Result<()> {
+        let server = ServerAddress { proxy_server, ..lock(&self.inner.config).server.clone() };
+        let connector = Connector::new(&server, TransportConfig::default())?;
+        lock(&self.inner.config).server = server.clone();
+        if let Ok(account) = self.account() {
+            // The task may just have ended with its session.
+            let _ = account.commands.send(Command::Via(connector, Box::new(server)));
+        }
+        Ok(())
+    }
+
     /// Who is logged in (SES-14).
     pub fn get_login_user(&self) -> Option<UserId> {
         self.account().ok().map(|account| account.me.clone())

@@ -1,6 +1,7 @@
 //! Connecting, signing in, and how a session ends (SES-30 to SES-48).
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use super::apply::Step;
 use super::{Command, Done, Engine, Finished, Stop};
 use crate::account::{self, StoredAccount};
 use crate::cache::meta::{self, Cursors, Session, Token};
-use crate::config::Config;
+use crate::config::{Config, ServerAddress};
 use crate::event::{Event, NetState};
 use crate::shared::now_ms;
 use crate::transport::{ConnectError, Connector, Link};
@@ -141,10 +142,18 @@ impl Engine {
         result: std::result::Result<Box<Signed>, Refused>,
     ) -> Option<KickedOutType> {
         self.connecting = false;
+        let is_detour = std::mem::take(&mut self.is_detour);
         let error = match result {
             Ok(signed) => {
                 // Reported; another attempt is scheduled.
                 let _ = self.connected(signed).await;
+                if is_detour {
+                    self.connect_anew();
+                }
+                return None;
+            }
+            Err(Refused::Link(_)) if is_detour => {
+                self.connect_anew();
                 return None;
             }
             Err(Refused::Link(error)) if error.is_passing() => ChatError::from(error),
@@ -268,6 +277,29 @@ impl Engine {
         self.useq.disconnected();
         self.rounds_interrupted();
         self.queue.wake();
+    }
+
+    /// The server is reached another way from now on.
+    pub(super) fn via(&mut self, connector: Connector, server: ServerAddress) {
+        self.connector = Arc::new(connector);
+        self.config.server = server;
+        if let Some(session) = self.shared.session() {
+            self.remember(&session);
+        }
+        if self.connecting {
+            self.is_detour = true;
+        } else {
+            self.connect_anew();
+        }
+    }
+
+    fn connect_anew(&mut self) {
+        if self.rpc.is_some() {
+            self.drop_link();
+            self.shared.set_net(NetState::Connecting);
+        }
+        self.backoff.reset();
+        self.connect_at = Some(Instant::now());
     }
 
     /// SES-37.

@@ -42,7 +42,7 @@ use crate::account::{Lock, StoredAccount};
 use crate::cache::meta::{Cursors, Token};
 use crate::cache::outbox::Outgoing;
 use crate::cache::{Cache, conv, meta, outbox};
-use crate::config::Config;
+use crate::config::{Config, ServerAddress};
 use crate::outbox::Queue;
 use crate::shared::Shared;
 use crate::sync::{Stretch, Tracker};
@@ -64,6 +64,8 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T>>;
 pub(crate) enum Command {
     /// Connect now, or see whether the connection lives (SES-37).
     Wake,
+    /// Reach the server another way.
+    Via(Connector, Box<ServerAddress>),
     /// Which conversation is in front.
     Active(Option<ConversationId>),
     /// A message was put in the outbox; whoever waits is told what becomes of it.
@@ -166,6 +168,8 @@ pub(crate) struct Engine {
     rpc: Option<Rpc>,
     link_number: u64,
     connecting: bool,
+    /// The attempt under way goes the old way.
+    is_detour: bool,
     connect_at: Option<Instant>,
     backoff: Backoff,
     is_server_closing: bool,
@@ -226,6 +230,7 @@ impl Engine {
             rpc: None,
             link_number: 0,
             connecting: false,
+            is_detour: false,
             connect_at: Some(Instant::now()),
             backoff: Backoff::default(),
             is_server_closing: false,
@@ -365,6 +370,7 @@ impl Engine {
     async fn command(&mut self, command: Command) {
         match command {
             Command::Wake => self.wake(),
+            Command::Via(connector, server) => self.via(connector, *server),
             Command::Active(id) => self.set_active(id).await,
             Command::Queued(outgoing, waiter) => self.queued(outgoing, waiter),
             Command::Resend(id, reply) => {

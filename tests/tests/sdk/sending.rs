@@ -9,7 +9,7 @@ use hallway_client::{
 };
 use hallway_protocol::conversation::Draft;
 use hallway_protocol::ids::MENTION_ALL;
-use hallway_protocol::message::MessageStatus;
+use hallway_protocol::message::{MessageStatus, OfflinePush};
 use hallway_protocol::session::DeviceClass;
 use hallway_tests::failure::{Outcome, While};
 use hallway_tests::support::{APP_ID, CACHE_KEY, Device, Engine, TestServer};
@@ -330,4 +330,39 @@ async fn history_is_paged_from_a_new_installation() -> Outcome {
         ben.client.timeline(&with("ann"), Around::Sequence(50), 10, 10).await.doing("a timeline")?;
     assert_eq!(words(&timeline), (40..=60).map(|number| number.to_string()).collect::<Vec<_>>());
     Ok(())
+}
+
+/// MSG-33: what the notification is to show travels with the message, and what its sender wants back reaches the handlers
+/// when the receiver's app says that it was clicked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_notification_shows_travels_with_the_message() -> Outcome {
+    let server = server().await?;
+    let ann = device(&server, "ann", "ann-desk").await?;
+    let mut ben = device(&server, "ben", "ben-desk").await?;
+    let push = OfflinePush {
+        disable: true,
+        title: "Kitchen".into(),
+        description: "Soup is ready".into(),
+        extension: "order 7".into(),
+    };
+    let options = SendOptions { offline_push: Some(push.clone()), ..SendOptions::default() };
+    ann.client.send_message(text_for(&ann, "ben", "hello")?, options).await.doing("sending")?;
+    let told = ben
+        .until_event("the message", SOON, |event| match event {
+            Event::MessageReceived(messages) => messages.first().cloned(),
+            _ => None,
+        })
+        .await?;
+    assert_eq!(told.offline_push, Some(push));
+    let unread = listed(&ben, "ann").await?.map(|it| it.unread_count);
+    assert_eq!(unread, Some(1), "disabled: no notification, but unread");
+
+    ben.client.notification_clicked(told.conversation_id.clone(), told.sequence, "order 7".into());
+    ben.until_event("the click", SOON, |event| match event {
+        Event::NotificationClicked(id, 1, extension) if *id == told.conversation_id => {
+            (extension == "order 7").then_some(())
+        }
+        _ => None,
+    })
+    .await
 }

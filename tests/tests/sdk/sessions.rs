@@ -356,3 +356,28 @@ async fn the_state_of_the_connection_is_told_on_change() -> Outcome {
     assert_eq!(states.last(), Some(&ann.client.net_state()));
     Ok(())
 }
+
+/// SES-10: the way to the server changes under a session that goes on: it connects anew at once, and the index of accounts
+/// names the new way. What is no address changes nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_proxy_of_an_account_can_change() -> Outcome {
+    let server = server().await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let wrong = ann.client.set_proxy(Some("not an address".into())).map_err(|error| error.code);
+    assert_eq!(wrong, Err(ErrorCode::InvalidParameter));
+    assert_eq!(ann.client.net_state(), NetState::Connected);
+
+    ann.client.set_proxy(Some("proxy.example.org:3128".into())).doing("another proxy")?;
+    let net = |wanted: NetState| {
+        move |event: &Event| matches!(event, Event::NetStateChanged(state) if *state == wanted).then_some(())
+    };
+    ann.until_event("the end of the connection", SOON, net(NetState::Connecting)).await?;
+    // Servers on this computer are reached directly all the same.
+    ann.until_event("another connection", SOON, net(NetState::Connected)).await?;
+    let known = Client::accounts(ann.dir()).doing("the index")?;
+    assert_eq!(known[0].server.proxy_server.as_deref(), Some("proxy.example.org:3128"));
+    let mut ben = device(&server, "ben", "ben-desk").await?;
+    say(&ann, "ben", "still here").await?;
+    assert_eq!(received(&mut ben).await?, ["still here"]);
+    Ok(())
+}

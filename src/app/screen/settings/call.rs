@@ -12,6 +12,8 @@ pub enum Call {
     Rename(String),
     /// Another password: the present one, the new one.
     ChangePassword(Secret, Secret),
+    /// Through this proxy from now on, or directly.
+    Proxy(Option<String>),
     /// Where the account is signed in.
     Instances,
     /// End one of them.
@@ -31,6 +33,7 @@ impl std::fmt::Debug for Call {
         f.write_str(match self {
             Self::Rename(_) => "Rename",
             Self::ChangePassword(..) => "ChangePassword",
+            Self::Proxy(_) => "Proxy",
             Self::Instances => "Instances",
             Self::EndInstance(_) => "EndInstance",
             Self::Invite { .. } => "Invite",
@@ -45,6 +48,8 @@ pub enum Answer {
     Renamed(Result<(), ChatError>),
     /// The password is kept.
     PasswordChanged(Result<(), ChatError>),
+    /// The account goes through this proxy now.
+    Proxied(Option<String>, Result<(), ChatError>),
     /// Where the account is signed in.
     Instances(Result<Vec<Instance>, ChatError>),
     /// One of them was ended.
@@ -60,6 +65,10 @@ impl Call {
             Self::Rename(nick) => Answer::Renamed(client.update_profile(&nick).await.map(drop)),
             Self::ChangePassword(old, new) => {
                 Answer::PasswordChanged(client.change_password(&old, &new).await)
+            }
+            Self::Proxy(proxy) => {
+                let set = client.set_proxy(proxy.clone());
+                Answer::Proxied(proxy, set)
             }
             Self::Instances => Answer::Instances(client.get_instance_list().await),
             Self::EndInstance(id) => Answer::Ended(client.end_instance(&id).await),

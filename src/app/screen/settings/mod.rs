@@ -4,12 +4,14 @@
 //! it looks. What the window itself has to change (theme, language, zoom) leaves as an [`Action`].
 
 pub mod call;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use hallway_client::protocol::method::Invite;
 use hallway_client::protocol::session::Instance;
 use hallway_client::protocol::user::Profile;
-use hallway_client::{ChatError, Client, Limits};
+use hallway_client::{ChatError, Client, Limits, LogLevel};
 use iced::Task;
 use zeroize::Zeroizing;
 
@@ -70,6 +72,10 @@ pub struct Context {
     pub renderer: Renderer,
     /// What is announced on the desktop.
     pub notices: notice::Choice,
+    /// What is written to the log.
+    pub log: LogLevel,
+    /// The proxy on the way to the server; none to go directly.
+    pub proxy: Option<String>,
     /// Width of the window.
     pub width: f32,
     /// Offset of the local time zone from UTC, for times.
@@ -81,6 +87,7 @@ pub struct Context {
 pub struct Settings {
     page: Page,
     nick: Option<Editing>,
+    proxy: Option<Editing>,
     password: Passwords,
     devices: Option<Result<Vec<Instance>, String>>,
     ending: Option<String>,
@@ -130,6 +137,12 @@ pub enum Message {
     Renderer(Renderer),
     /// What is announced on the desktop.
     Notices(notice::Choice),
+    /// What is written to the log.
+    Log(LogLevel),
+    /// The address of the proxy is typed.
+    Proxy(String),
+    /// The proxy is to be used.
+    SaveProxy,
     /// The own name is typed.
     Nick(String),
     /// The own name is to be kept.
@@ -171,6 +184,10 @@ pub enum Action {
     Renderer(Renderer),
     /// What is announced on the desktop.
     Notices(notice::Choice),
+    /// What is written to the log.
+    Log(LogLevel),
+    /// The account is reached through this proxy, or directly: it is remembered.
+    Proxy(Option<String>),
     /// Sign this instance out.
     SignOut,
 }
@@ -216,6 +233,9 @@ impl Settings {
             Message::Zoom(zoom) => return vec![Effect::Action(Action::Zoom(zoom.clamp(ZOOM.0, ZOOM.2)))],
             Message::Renderer(renderer) => return vec![Effect::Action(Action::Renderer(renderer))],
             Message::Notices(choice) => return vec![Effect::Action(Action::Notices(choice))],
+            Message::Log(level) => return vec![Effect::Action(Action::Log(level))],
+            Message::Proxy(text) => self.proxy = Some(Editing { text, problem: None }),
+            Message::SaveProxy => return self.save_proxy(),
             Message::Nick(text) => self.nick = Some(Editing { text, problem: None }),
             Message::SaveNick => return self.save_nick(context),
             Message::OldPassword(text) => self.password.old = text.into(),
@@ -276,6 +296,12 @@ impl Settings {
         Vec::new()
     }
 
+    fn save_proxy(&mut self) -> Vec<Effect> {
+        let Some(editing) = &self.proxy else { return Vec::new() };
+        let proxy = Some(editing.text.trim().to_owned()).filter(|proxy| !proxy.is_empty());
+        vec![Effect::Call(Call::Proxy(proxy))]
+    }
+
     fn save_password(&mut self, limits: &Limits) -> Vec<Effect> {
         let least = limits.password_min_chars;
         if self.password.old.is_empty() {
@@ -304,6 +330,16 @@ impl Settings {
                             editing.problem = Some(text(&error));
                         }
                     }
+                }
+            }
+            Answer::Proxied(proxy, Ok(())) => {
+                self.proxy = None;
+                self.said = Some(fl!("settings-saved"));
+                return vec![Effect::Action(Action::Proxy(proxy))];
+            }
+            Answer::Proxied(_, Err(error)) => {
+                if let Some(editing) = &mut self.proxy {
+                    editing.problem = Some(text(&error));
                 }
             }
             Answer::PasswordChanged(result) => {

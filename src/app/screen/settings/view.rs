@@ -4,6 +4,7 @@
 use iced::widget::{column, container, row, space, text};
 use iced::{Alignment, Length};
 
+use hallway_client::LogLevel;
 use hallway_client::protocol::session::Instance;
 
 use super::{Context, Message, Page, Settings};
@@ -135,6 +136,8 @@ impl Settings {
             button(fl!("settings-password-action")).on_press_maybe(ready.then_some(Message::SavePassword)),
         ]
         .spacing(gap::M);
+        // The server inside this app is reached without a way.
+        let proxy = (!context.hosted).then(|| column![self.proxy(context), hairline()].spacing(gap::L));
         column![
             title(fl!("settings-account")),
             pair(fl!("welcome-user-id"), context.me.user_id.to_string()),
@@ -142,8 +145,28 @@ impl Settings {
             hairline(),
             password,
             hairline(),
-            self.sign_out()
         ]
+        .push(proxy)
+        .push(self.sign_out())
+    }
+
+    fn proxy<'a>(&'a self, context: &'a Context) -> Element<'a, Message> {
+        let editing = self.proxy.as_ref();
+        let known = context.proxy.as_deref().unwrap_or_default();
+        let text = editing.map_or(known, |editing| editing.text.as_str());
+        let changed = text.trim() != known;
+        let line = field(fl!("welcome-proxy"), text, Message::Proxy)
+            .placeholder(fl!("welcome-proxy-placeholder"))
+            .error(editing.and_then(|editing| editing.problem.as_deref()))
+            .hint(fl!("settings-proxy-about"))
+            .on_submit(Message::SaveProxy);
+        column![
+            section(fl!("settings-connection")),
+            line,
+            button(fl!("settings-proxy-save")).on_press_maybe(changed.then_some(Message::SaveProxy)),
+        ]
+        .spacing(gap::M)
+        .into()
     }
 
     fn sign_out(&self) -> Element<'_, Message> {
@@ -337,7 +360,25 @@ fn about<'a>(context: &'a Context) -> Column<'a, Message> {
         pair(fl!("settings-workspace"), context.workspace.clone()),
         pair(fl!("settings-server"), context.address.clone()),
         label(hosted, PREVIEW).style(style::secondary),
+        hairline(),
+        log(context),
     ]
+}
+
+fn log<'a>(context: &'a Context) -> Element<'a, Message> {
+    let name = |level| match level {
+        LogLevel::Everything => fl!("settings-log-everything"),
+        LogLevel::Key => fl!("settings-log-key"),
+        LogLevel::Warnings => fl!("settings-log-warnings"),
+        LogLevel::Errors => fl!("settings-log-errors"),
+        LogLevel::Silent => fl!("settings-log-silent"),
+    };
+    let levels = row(LogLevel::ALL.map(|level| {
+        button(name(level)).selected(context.log == level).on_press(Message::Log(level)).into()
+    }));
+    let levels = levels.spacing(gap::S).wrap().vertical_spacing(gap::S);
+    let about = label(fl!("settings-log-about"), SMALL).style(style::muted);
+    part(fl!("settings-log"), column![levels, about].spacing(gap::S))
 }
 
 fn part<'a>(name: String, content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
