@@ -494,3 +494,32 @@ kicked-elsewhere = You signed in on too many devices, so this one was signed out
 kicked-device = You signed in on another kind of device, so this one was signed out.
 kicked-expired = Your sign-in ran out. Sign in again.
 kicked-ended = This session was ended. Sign in again to go on.
+
+## Folders of conversations
+
+folder-add = Add to folder
+folder-all = All
+folder-new = New folder
+folder-new-more = New folder…
+folder-rename = Rename folder
+folder-delete = Delete folder
+folder-create = Create folder
+folder-save = Save
+folder-name = Name
+folder-name-long = The name is too long. Choose a shorter one.
+folder-empty = Nothing in this folder
+folder-empty-text = Right-click a chat and choose “Add to folder”.
+ask-delete-folder-title = Delete the folder “{ $name }”?
+ask-delete-folder-text = The chats in it stay where they are.
+
+## Do not disturb
+
+quiet = Do not disturb
+quiet-on = Do not disturb
+quiet-until = Do not disturb until { $time }
+quiet-until-tomorrow = Do not disturb until tomorrow, { $time }
+quiet-off = Turn off do not disturb
+quiet-half-hour = For 30 minutes
+quiet-hour = For 1 hour
+quiet-tomorrow = Until tomorrow, { $time }
+quiet-for-ever = Until I turn it off

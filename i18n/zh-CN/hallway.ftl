@@ -488,3 +488,32 @@ kicked-elsewhere = 你登录的设备过多，此设备已退出。
 kicked-device = 你在另一类设备上登录，此设备已退出。
 kicked-expired = 登录已过期，请重新登录。
 kicked-ended = 此会话已被结束，请重新登录。
+
+## Folders of conversations
+
+folder-add = 添加到文件夹
+folder-all = 全部
+folder-new = 新建文件夹
+folder-new-more = 新建文件夹…
+folder-rename = 重命名文件夹
+folder-delete = 删除文件夹
+folder-create = 创建文件夹
+folder-save = 保存
+folder-name = 名称
+folder-name-long = 名称太长，请换一个短一些的名称。
+folder-empty = 此文件夹为空
+folder-empty-text = 右键点击聊天，选择“添加到文件夹”。
+ask-delete-folder-title = 删除文件夹“{ $name }”？
+ask-delete-folder-text = 其中的聊天会保留在列表中。
+
+## Do not disturb
+
+quiet = 勿扰模式
+quiet-on = 勿扰模式
+quiet-until = 勿扰至 { $time }
+quiet-until-tomorrow = 勿扰至明天 { $time }
+quiet-off = 关闭勿扰模式
+quiet-half-hour = 30 分钟
+quiet-hour = 1 小时
+quiet-tomorrow = 至明天 { $time }
+quiet-for-ever = 直到手动关闭

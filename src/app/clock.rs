@@ -1,6 +1,8 @@
 //! Times as people read them, in their zone and language.
 
-use chrono::{DateTime, Datelike, FixedOffset, Local, NaiveDate, NaiveDateTime, Timelike as _};
+use chrono::{
+    DateTime, Datelike, Days, FixedOffset, Local, NaiveDate, NaiveDateTime, TimeZone as _, Timelike as _,
+};
 
 use crate::fl;
 
@@ -56,6 +58,24 @@ impl Clock {
     pub fn until_midnight(self) -> u64 {
         let seconds = self.local(self.now).num_seconds_from_midnight();
         u64::from(86_400_u32.saturating_sub(seconds)).max(1)
+    }
+
+    /// Hour, minute and second of this moment.
+    pub fn clock_time(self) -> (i8, i8, i8) {
+        let now = self.local(self.now);
+        let number = |part: u32| i8::try_from(part).unwrap_or_default();
+        (number(now.hour()), number(now.minute()), number(now.second()))
+    }
+
+    /// The moment (Unix seconds) of an hour of the next day.
+    pub fn tomorrow_at(self, hour: u32) -> i64 {
+        let time = (self.day(self.now) + Days::new(1)).and_hms_opt(hour, 0, 0).unwrap_or_default();
+        let moment = match self.zone {
+            Zone::System => Local.from_local_datetime(&time).earliest().map(|time| time.timestamp()),
+            Zone::Fixed(offset) => offset.from_local_datetime(&time).earliest().map(|time| time.timestamp()),
+        };
+        // An hour that the clock skips: as if it did not.
+        moment.unwrap_or_else(|| self.now.saturating_add(86_400))
     }
 
     /// `14:05`.
@@ -172,6 +192,8 @@ mod tests {
     fn the_rest_of_the_day() {
         let clock = Clock::fixed(NOON, 8 * 3600);
         assert_eq!(clock.until_midnight(), 9 * 3600 + 54 * 60 + 51);
+        assert_eq!(clock.clock_time(), (14, 5, 9));
+        assert_eq!(clock.tomorrow_at(8) - NOON, 17 * 3600 + 54 * 60 + 51);
         assert_eq!(clock.full(NOON), "2024-03-21 14:05:09 UTC+08:00");
     }
 }

@@ -45,9 +45,12 @@ pub fn is_silent(opt: &AllReceiveMessageOpt, now: i64) -> bool {
 
 /// Until when it is silent; none if it is not at `now` (Unix seconds).
 pub fn silence(opt: &AllReceiveMessageOpt, now: i64) -> Option<Silence> {
-    // A name that this computer does not know: each day at the same time in UTC.
-    let zone = TimeZone::get(&opt.time_zone).unwrap_or(TimeZone::UTC);
-    silence_in(opt, &zone, now)
+    silence_in(opt, &zone_of(opt), now)
+}
+
+/// A name that this computer does not know: each day at the same time in UTC.
+fn zone_of(opt: &AllReceiveMessageOpt) -> TimeZone {
+    TimeZone::get(&opt.time_zone).unwrap_or(TimeZone::UTC)
 }
 
 fn silence_in(opt: &AllReceiveMessageOpt, zone: &TimeZone, now: i64) -> Option<Silence> {
@@ -59,17 +62,39 @@ fn silence_in(opt: &AllReceiveMessageOpt, zone: &TimeZone, now: i64) -> Option<S
         false => (now < opt.end_time).then_some(Silence::Until(opt.end_time)),
         true if duration >= DAY => Some(Silence::ForEver),
         true => {
-            let start = Timestamp::from_second(opt.start_time).ok()?.to_zoned(zone.clone());
-            let today = Timestamp::from_second(now).ok()?.to_zoned(zone.clone()).date();
-            // Yesterday's may reach into today.
-            [Some(today), today.yesterday().ok()].into_iter().flatten().find_map(|day| {
-                let begins =
-                    day.to_datetime(start.time()).to_zoned(zone.clone()).ok()?.timestamp().as_second();
-                let ends = begins.saturating_add(duration);
-                (day >= start.date() && begins <= now && now < ends).then_some(Silence::Until(ends))
-            })
+            let ends = beginnings(opt, zone, now)
+                .filter(|begins| *begins <= now)
+                .map(|begins| begins.saturating_add(duration));
+            ends.filter(|ends| now < *ends).last().map(Silence::Until)
         }
     }
+}
+
+/// When it is silent next, or no longer (Unix seconds); none if that never changes.
+pub fn next_change(opt: &AllReceiveMessageOpt, now: i64) -> Option<i64> {
+    next_change_in(opt, &zone_of(opt), now)
+}
+
+fn next_change_in(opt: &AllReceiveMessageOpt, zone: &TimeZone, now: i64) -> Option<i64> {
+    match silence_in(opt, zone, now) {
+        Some(Silence::Until(end)) => Some(end),
+        Some(Silence::ForEver) => None,
+        None if opt.message_remind_type != RemindType::AcceptNotNotify => None,
+        None if now < opt.start_time => Some(opt.start_time),
+        None if opt.is_repeated => beginnings(opt, zone, now).find(|begins| *begins > now),
+        None => None,
+    }
+}
+
+/// The moments at which a daily one begins: yesterday, whose silence may reach into today, today, and tomorrow.
+fn beginnings(opt: &AllReceiveMessageOpt, zone: &TimeZone, now: i64) -> impl Iterator<Item = i64> {
+    let local = |time| Some(Timestamp::from_second(time).ok()?.to_zoned(zone.clone()));
+    let (start, today) = (local(opt.start_time), local(now).map(|now| now.date()));
+    let days = today.map(|today| [today.yesterday().ok(), Some(today), today.tomorrow().ok()]);
+    days.into_iter().flatten().flatten().filter_map(move |day| {
+        let start = start.as_ref().filter(|start| day >= start.date())?;
+        Some(day.to_datetime(start.time()).to_zoned(start.time_zone().clone()).ok()?.timestamp().as_second())
+    })
 }
 
 /// What `wish` means today, `now` being Unix seconds.
@@ -207,6 +232,12 @@ mod tests {
                 });
                 let now = at(rule, moment);
                 assert_eq!(silence_in(&opt, &zone(rule), now), expected, "{rule} {wish:?} at {moment}");
+                // It changes when it is said to change, and not before.
+                if let Some(change) = next_change_in(&opt, &zone(rule), now) {
+                    let is_silent = |now| silence_in(&opt, &zone(rule), now).is_some();
+                    assert_eq!(is_silent(change - 1), expected.is_some());
+                    assert_ne!(is_silent(change), expected.is_some());
+                }
             }
         }
         assert!(!is_silent(&AllReceiveMessageOpt::default(), at(BERLIN, "2026-06-01T12:00")));

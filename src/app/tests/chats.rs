@@ -9,8 +9,11 @@ use hallway_app::harness::Picture;
 use hallway_app::i18n::{self, Language};
 use hallway_app::keymap;
 use hallway_app::screen::chats::stage::{Drive, Screen, Stage, World};
-use hallway_app::screen::chats::{About, Act, Confirm, Message, dialog, emoji, panel, sample};
+use hallway_app::screen::chats::{
+    About, Act, Call, Confirm, Message, conversation_group, dialog, emoji, panel, sample,
+};
 use hallway_app::theme::Appearance;
+use hallway_client::do_not_disturb::Wish;
 use hallway_protocol::conversation::{AtType, Draft, Mention, RemindType};
 use hallway_protocol::message::{MessageStatus, Quote};
 use hallway_protocol::{ChatError, ErrorCode, Message as ChatMessage};
@@ -221,8 +224,48 @@ fn all(language: Language) {
         screen.act(keymap::Action::SidePanel);
         draw(&mut screen, &format!("odd-panel-{name}-dark"), language);
     }
+    folders(language, wide, "1400");
+    folders(language, narrow, "420");
     floating(language, wide, "1400");
     floating(language, narrow, "420");
+}
+
+/// Folders of conversations, and do-not-disturb.
+fn folders(language: Language, size: (f32, f32), name: &str) {
+    let mut world = world();
+    let names = ["Customers", "Trade fair", "客户", "Everything about the move to the new", "Later"];
+    world.conversation_groups = names.map(str::to_owned).to_vec();
+    for id in ["GROUPsales", "C2Cdora"] {
+        let room = world.rooms.get_mut(id).unwrap();
+        room.row.conversation_group_list = vec!["Customers".into(), "客户".into()];
+    }
+    let mut screen = Stage::new(world, None, size);
+    let half_an_hour =
+        Wish { start_hour: 0, start_minute: 0, start_second: 0, duration: 1800, is_repeated: false };
+    screen.message(Message::Set(Call::SetDoNotDisturb(Some(half_an_hour))));
+    let choose =
+        |group: &str| Message::ConversationGroup(conversation_group::Message::Choose(Some(group.to_owned())));
+    screen.message(choose("Customers"));
+    draw(&mut screen, &format!("folders-{name}-light"), language);
+    screen.message(choose("Later"));
+    screen.dress(Appearance::Dark);
+    draw(&mut screen, &format!("folder-empty-{name}-dark"), language);
+    screen.message(choose("Customers"));
+    let at = iced::Point::new(60.0, 220.0);
+    screen.message(Message::Menu(About::Conversation(sample::conversation("GROUPsales")), at));
+    screen.click(hallway_app::harness::named(i18n::LOADER.get("folder-add")));
+    draw(&mut screen, &format!("menu-folder-{name}-dark"), language);
+    screen.dress(Appearance::Light);
+    screen.message(Message::Menu(About::ConversationGroup("Customers".into()), at));
+    draw(&mut screen, &format!("menu-of-folder-{name}-light"), language);
+    screen.message(Message::Menu(About::Me, at));
+    screen.key(iced::keyboard::key::Named::ArrowDown, iced::keyboard::Modifiers::empty());
+    screen.key(iced::keyboard::key::Named::ArrowRight, iced::keyboard::Modifiers::empty());
+    draw(&mut screen, &format!("menu-me-{name}-light"), language);
+    screen.message(Message::CloseMenu);
+    let rename = conversation_group::Purpose::Rename("Customers".into());
+    screen.message(Message::ConversationGroup(conversation_group::Message::Name(rename)));
+    draw(&mut screen, &format!("name-folder-{name}-light"), language);
 }
 
 /// Menus, questions, strips and bars.

@@ -116,6 +116,12 @@ pub fn toolbar(theme: &Theme) -> container::Style {
     floating(theme.palette(), Elevation::Low)
 }
 
+/// The crescent over the own avatar while nothing disturbs.
+pub fn crescent(theme: &Theme) -> container::Style {
+    let p = theme.palette();
+    container::Style { text_color: Some(p.text_1), ..rounded(p.bg, radius::FULL) }
+}
+
 /// A tooltip.
 pub fn tooltip(theme: &Theme) -> container::Style {
     let p = theme.palette();

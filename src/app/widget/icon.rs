@@ -66,6 +66,7 @@ icons! {
     ChevronDown => "chevron-down",
     Sun => "sun",
     Moon => "moon",
+    Folder => "folder",
     Contrast => "contrast",
     Globe => "globe",
     Key => "key",

@@ -60,6 +60,8 @@ pub enum Confirm {
     DeleteMessage(Arc<ChatMessage>),
     /// Remove a member from the group of the panel.
     Remove(UserId),
+    /// Delete a conversation group.
+    DeleteConversationGroup(String),
     /// Mark everything everywhere as read.
     AllRead,
     /// Open a page of another site: the real host is shown.
@@ -199,6 +201,9 @@ impl Chats {
                 }
                 _ => Vec::new(),
             },
+            Confirm::DeleteConversationGroup(name) => {
+                vec![Effect::Call(Call::DeleteConversationGroup(name))]
+            }
             Confirm::AllRead => vec![Effect::Call(Call::MarkAllRead)],
             Confirm::Browse(url) => vec![Effect::Action(Action::Browse(url))],
             Confirm::NotifyAll(_) => self.send(true),

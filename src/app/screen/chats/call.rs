@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use hallway_client::do_not_disturb::Wish;
 use hallway_client::model::{Around, Conversation, ConversationFilter};
 use hallway_client::{Client, MessageOptions, SendOptions, Timeline};
-use hallway_protocol::conversation::{Draft, MARK_UNREAD, RemindType};
+use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::message::Quote;
 use hallway_protocol::method::{
@@ -91,6 +92,27 @@ pub enum Call {
     Mute(ConversationId, bool),
     /// To be seen as unread, or no more.
     MarkUnread(ConversationId, bool),
+    /// The names of the conversation groups.
+    ConversationGroups,
+    /// Into a conversation group, or out of it.
+    InConversationGroup {
+        /// What.
+        id: ConversationId,
+        /// Which group.
+        group: String,
+        /// Into it.
+        is_in: bool,
+    },
+    /// A new conversation group, with this in it.
+    CreateConversationGroup(String, Option<ConversationId>),
+    /// Another name for a conversation group: the present one, the new one.
+    RenameConversationGroup(String, String),
+    /// No such conversation group any more.
+    DeleteConversationGroup(String),
+    /// Do-not-disturb as it is set.
+    DoNotDisturb,
+    /// Set it or end it.
+    SetDoNotDisturb(Option<Wish>),
     /// Off the list.
     DeleteConversation(ConversationId),
     /// Empty for the viewer.
@@ -155,6 +177,12 @@ pub enum GroupChange {
 pub enum Answer {
     /// The list.
     Conversations(Result<Arc<[Conversation]>, ChatError>),
+    /// The names of the conversation groups.
+    ConversationGroups(Arc<[String]>),
+    /// A conversation group was made or has another name.
+    Named(Result<(), ChatError>),
+    /// Do-not-disturb as it is set.
+    DoNotDisturb(AllReceiveMessageOpt),
     /// A conversation to open.
     Conversation(ConversationId, Result<(), ChatError>),
     /// A stretch.
@@ -186,7 +214,7 @@ pub enum Answer {
 pub enum Doing {
     /// Marking as read.
     Read,
-    /// Pinning, muting, marking as unread.
+    /// Pinning, muting, marking as unread, grouping, do-not-disturb.
     Setting,
     /// Sending again.
     Resend,
@@ -270,6 +298,32 @@ impl Call {
             Self::MarkUnread(id, marked) => {
                 let marked = client.mark_conversation(&[id], MARK_UNREAD, marked).await;
                 done(Doing::Setting, marked.and_then(all_done))
+            }
+            Self::ConversationGroups => {
+                Answer::ConversationGroups(client.get_conversation_group_list().unwrap_or_default().into())
+            }
+            Self::InConversationGroup { id, group, is_in } => {
+                let changed = match is_in {
+                    true => client.add_conversations_to_group(&group, &[id]).await,
+                    false => client.delete_conversations_from_group(&group, &[id]).await,
+                };
+                done(Doing::Setting, changed.and_then(all_done))
+            }
+            Self::CreateConversationGroup(name, id) => {
+                let ids: Vec<_> = id.into_iter().collect();
+                Answer::Named(client.create_conversation_group(&name, &ids).await.and_then(all_done))
+            }
+            Self::RenameConversationGroup(old, new) => {
+                Answer::Named(client.rename_conversation_group(&old, &new).await)
+            }
+            Self::DeleteConversationGroup(name) => {
+                done(Doing::Setting, client.delete_conversation_group(&name).await)
+            }
+            Self::DoNotDisturb => {
+                Answer::DoNotDisturb(client.get_all_receive_message_opt().unwrap_or_default())
+            }
+            Self::SetDoNotDisturb(wish) => {
+                done(Doing::Setting, client.set_all_receive_message_opt(wish).await)
             }
             Self::DeleteConversation(id) => {
                 done(Doing::DeleteConversation, client.delete_conversation(&[id], true).await)

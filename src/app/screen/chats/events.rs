@@ -20,6 +20,11 @@ impl Chats {
                 effects.extend(self.list_changed());
                 effects
             }
+            Event::ConversationGroupListUpdated(names) => {
+                self.set_conversation_groups(names.clone());
+                Vec::new()
+            }
+            Event::AllReceiveMessageOptUpdated(opt) => self.set_quiet(opt.clone()),
             Event::TimelineUpdated(id) => self.changed(id),
             Event::DraftUpdated(id) => {
                 if self.current() == Some(id) {
@@ -62,7 +67,8 @@ impl Chats {
 
     /// Events were lost: everything that is shown is read again.
     pub fn reload(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Call(Call::Conversations)];
+        let calls = [Call::Conversations, Call::ConversationGroups, Call::DoNotDisturb];
+        let mut effects: Vec<_> = calls.into_iter().map(Effect::Call).collect();
         if let Some(id) = self.current().cloned() {
             effects.extend(self.changed(&id));
         }
@@ -79,6 +85,19 @@ impl Chats {
                 effects
             }
             Answer::Conversations(Err(error)) => self.toast(failure(fl!("failed-list"), &error)),
+            Answer::ConversationGroups(names) => {
+                self.set_conversation_groups(names);
+                Vec::new()
+            }
+            Answer::DoNotDisturb(opt) => self.set_quiet(opt),
+            Answer::Named(result) => {
+                match (&mut self.dialog, result) {
+                    (Some(Dialog::ConversationGroup(naming)), Err(error)) => naming.failed(error),
+                    (Some(Dialog::ConversationGroup(_)), Ok(())) => self.dialog = None,
+                    _ => {}
+                }
+                Vec::new()
+            }
             Answer::Conversation(id, Ok(())) => self.open(id),
             Answer::Conversation(_, Err(error)) => self.toast(failure(fl!("failed-open"), &error)),
             Answer::Read(id, number, result) => {

@@ -8,6 +8,7 @@
 //! * [`update`]: messages of the views; [`events`]: what the account tells; [`actions`]: what can be done to
 //!   messages and conversations;
 //!   [`keys`]: what keys do;
+//! * [`conversation_group`]: folders of conversations; [`me`]: the own avatar and do-not-disturb;
 //! * [`call`] and [`effect`]: what is asked of the world;
 //! * [`view`]: how it looks at every width; [`words`]: messages in sentences.
 
@@ -15,12 +16,14 @@ pub mod actions;
 pub mod banner;
 pub mod call;
 pub mod composer;
+pub mod conversation_group;
 pub mod dialog;
 pub mod effect;
 pub mod emoji;
 pub mod events;
 pub mod keys;
 pub mod list;
+pub mod me;
 pub mod panel;
 pub mod people;
 #[cfg(any(test, feature = "harness"))]
@@ -36,6 +39,7 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+use hallway_protocol::conversation::AllReceiveMessageOpt;
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, Limits};
 use iced::{Point, Size};
@@ -83,6 +87,11 @@ pub struct Context {
 pub struct Chats {
     context: Context,
     list: List,
+    /// Names of the conversation groups, in order of creation.
+    conversation_groups: std::sync::Arc<[String]>,
+    /// Do-not-disturb, and how often it was set, so that an old timer does nothing.
+    quiet: AllReceiveMessageOpt,
+    quiet_waits: u64,
     banner: Banner,
     open: Option<Open>,
     opened: u64,
@@ -132,6 +141,10 @@ pub enum About {
     Member(hallway_protocol::UserId),
     /// New chat, new group.
     New,
+    /// A conversation group (its chip).
+    ConversationGroup(String),
+    /// Oneself (the own avatar).
+    Me,
     /// The open conversation (its header).
     Header,
 }
@@ -171,6 +184,9 @@ impl Chats {
         let mut chats = Self {
             context,
             list: List::default(),
+            conversation_groups: std::sync::Arc::from([]),
+            quiet: AllReceiveMessageOpt::default(),
+            quiet_waits: 0,
             banner: Banner::default(),
             open: None,
             opened: 0,
@@ -186,7 +202,7 @@ impl Chats {
             visit: 0,
             outbox: Default::default(),
         };
-        let mut effects = vec![Effect::Call(Call::Conversations)];
+        let mut effects = chats.reload();
         effects.extend(chats.wait_for_midnight());
         if let Some(id) = conversation {
             effects.extend(chats.open(id));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hallway_client::model::Around;
 use hallway_client::{ChatError, Conversation, ErrorCode, Event, NetState, Timeline, TimelineItem};
-use hallway_protocol::conversation::{Draft, MARK_UNREAD, RemindType};
+use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Member, MemberRole};
 use hallway_protocol::message::{MessageStatus, Payload};
 use hallway_protocol::method::Users;
@@ -40,6 +40,8 @@ pub struct Room {
 pub struct World {
     /// The conversations, by the text of their ids.
     pub rooms: BTreeMap<String, Room>,
+    /// The conversation groups, in order of creation.
+    pub conversation_groups: Vec<String>,
     /// There is a connection.
     pub online: bool,
     /// What was asked, oldest first.
@@ -76,6 +78,7 @@ impl World {
     pub fn new() -> Self {
         Self {
             rooms: BTreeMap::new(),
+            conversation_groups: Vec::new(),
             online: true,
             calls: Vec::new(),
             actions: Vec::new(),
@@ -212,6 +215,49 @@ impl World {
                 self.at(&id).expect("a conversation").row.mark_list = marks;
                 (None, vec![Event::ConversationListUpdated(self.list())])
             }
+            Call::ConversationGroups => {
+                (Some(Answer::ConversationGroups(self.conversation_groups.clone().into())), Vec::new())
+            }
+            Call::InConversationGroup { id, group, is_in } => {
+                let room = self.at(&id).expect("a conversation");
+                room.row.conversation_group_list.retain(|known| *known != group);
+                room.row.conversation_group_list.extend(is_in.then_some(group));
+                (None, vec![Event::ConversationListUpdated(self.list())])
+            }
+            Call::CreateConversationGroup(name, id) => {
+                if self.conversation_groups.contains(&name) {
+                    let refused = ChatError::new(ErrorCode::InvalidParameter);
+                    return (Some(Answer::Named(Err(refused))), Vec::new());
+                }
+                self.conversation_groups.push(name.clone());
+                if let Some(room) = id.and_then(|id| self.at(&id)) {
+                    room.row.conversation_group_list.push(name);
+                }
+                (Some(Answer::Named(Ok(()))), self.regrouped())
+            }
+            Call::RenameConversationGroup(old, new) => {
+                let rooms = self.rooms.values_mut().flat_map(|room| &mut room.row.conversation_group_list);
+                let names = self.conversation_groups.iter_mut().chain(rooms);
+                names.filter(|name| **name == old).for_each(|name| name.clone_from(&new));
+                (Some(Answer::Named(Ok(()))), self.regrouped())
+            }
+            Call::DeleteConversationGroup(name) => {
+                self.conversation_groups.retain(|known| *known != name);
+                for room in self.rooms.values_mut() {
+                    room.row.conversation_group_list.retain(|known| *known != name);
+                }
+                (None, self.regrouped())
+            }
+            Call::SetDoNotDisturb(wish) => {
+                let opt = wish.map_or_else(AllReceiveMessageOpt::default, |wish| AllReceiveMessageOpt {
+                    message_remind_type: RemindType::AcceptNotNotify,
+                    start_time: sample::NOW,
+                    end_time: sample::NOW + wish.duration,
+                    is_repeated: wish.is_repeated,
+                    time_zone: String::new(),
+                });
+                (None, vec![Event::AllReceiveMessageOptUpdated(opt)])
+            }
             Call::Draft { id, text, reply_to } => {
                 if let Some(room) = self.at(&id) {
                     let draft = Draft { conversation_id: id, draft_text: text, reply_to, time_ms: 1 };
@@ -263,6 +309,11 @@ impl World {
             }
             _ => none,
         }
+    }
+
+    fn regrouped(&self) -> Vec<Event> {
+        let names = self.conversation_groups.clone().into();
+        vec![Event::ConversationListUpdated(self.list()), Event::ConversationGroupListUpdated(names)]
     }
 
     fn changed(&self, id: &ConversationId) -> Vec<Event> {

@@ -14,7 +14,7 @@ use super::panel::{self, Panel};
 use super::people::{self, People};
 use super::splitter::Drag;
 use super::timeline::{self, Timeline};
-use super::{About, Action, Chats, Menu, Open, banner, emoji, list};
+use super::{About, Action, Chats, Menu, Open, banner, conversation_group, emoji, list};
 use crate::clock::Clock;
 use crate::problem;
 use crate::theme::tokens::size;
@@ -34,6 +34,10 @@ pub enum Message {
     Panel(panel::Message),
     /// In the dialog.
     Dialog(dialog::Message),
+    /// To conversation groups.
+    ConversationGroup(conversation_group::Message),
+    /// Do-not-disturb begins or ends.
+    QuietChanged(u64),
     /// In the picker of emoji.
     Emoji(emoji::Message),
     /// A wait of the connection's strip is over.
@@ -147,6 +151,8 @@ impl Chats {
                 None => Vec::new(),
             },
             Message::Dialog(message) => self.in_dialog(message),
+            Message::ConversationGroup(message) => self.in_conversation_groups(message),
+            Message::QuietChanged(wait) => self.quiet_changed(wait),
             Message::Emoji(message) => self.in_emoji(message),
             Message::Banner(loss, shown) => {
                 self.banner.waited(loss, shown);

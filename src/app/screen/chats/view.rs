@@ -12,7 +12,7 @@ use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::avatar::avatar;
 use crate::widget::bits::{hairline, hairline_vertical};
-use crate::widget::button::{custom, icon_button};
+use crate::widget::button::icon_button;
 use crate::widget::icon::Icon;
 use crate::widget::layers::Layer;
 use crate::widget::menu::{self, Entry, Item};
@@ -20,7 +20,7 @@ use crate::widget::one_line::one_line;
 use crate::widget::region::region;
 use crate::{fl, keymap};
 
-/// Avatar in the header and in the rail.
+/// Avatar in the header.
 const FACE: f32 = 36.0;
 
 impl Chats {
@@ -89,7 +89,6 @@ impl Chats {
     }
 
     fn rail<'a>(&'a self) -> Element<'a, Message> {
-        let me = &self.context.me;
         let content = column![
             icon_button(Icon::Chat, fl!("chats"))
                 .selected(true)
@@ -108,10 +107,7 @@ impl Chats {
                 .shortcut(keys(keymap::Action::Settings))
                 .tip_position(RIGHT)
                 .on_press(Message::Do(Action::Settings)),
-            custom(avatar(me.user_id.as_str(), me.display_name()).size(FACE), me.display_name())
-                .tip(fl!("rail-me", name = me.display_name(), workspace = self.context.workspace.as_str()))
-                .tip_position(RIGHT)
-                .on_press(Message::Do(Action::Settings)),
+            self.me_button(true, RIGHT),
         ]
         .spacing(gap::S)
         .align_x(Alignment::Center)
@@ -197,6 +193,8 @@ impl Chats {
             About::Message(id) => self.message_menu(id),
             About::Member(user) => self.member_menu(user),
             About::New => self.new_menu(),
+            About::ConversationGroup(group) => self.conversation_group_menu(group),
+            About::Me => self.me_menu(),
         };
         menu::layer(menu.at, Message::CloseMenu, entries)
     }

@@ -6,6 +6,7 @@ use hallway_protocol::{ChatError, GroupId, Limits, UserId};
 
 use super::Confirm;
 use super::call::Call;
+use super::conversation_group::Naming;
 use super::effect::Effect;
 use super::people::{self, People};
 
@@ -21,6 +22,8 @@ pub enum Dialog {
     NewGroup(NewGroup),
     /// Choose people for a group.
     AddMembers(GroupId, People, Option<ChatError>),
+    /// Name a conversation group.
+    ConversationGroup(Naming),
     /// A question.
     Confirm(Confirm),
 }
@@ -93,7 +96,7 @@ impl Dialog {
         match self {
             Self::NewChat(people) | Self::AddMembers(_, people, _) => Some(people),
             Self::NewGroup(group) => Some(&mut group.people),
-            Self::Confirm(_) => None,
+            Self::ConversationGroup(_) | Self::Confirm(_) => None,
         }
     }
 
@@ -117,6 +120,11 @@ impl Dialog {
                 Vec::new()
             }
             (Self::NewGroup(group), Message::Submit) => group.submit(limits),
+            (Self::ConversationGroup(naming), Message::Name(name)) => {
+                naming.typed(name);
+                Vec::new()
+            }
+            (Self::ConversationGroup(naming), Message::Submit) => naming.submit(),
             (Self::AddMembers(group, people, error), Message::Submit) if !people.chosen().is_empty() => {
                 *error = None;
                 vec![Effect::Call(Call::AddMembers(group.clone(), ids(people)))]

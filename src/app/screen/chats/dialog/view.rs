@@ -39,6 +39,9 @@ impl Chats {
             Dialog::NewChat(people) => modal(self.new_chat_dialog(people), SEARCH),
             Dialog::NewGroup(group) if group.naming => modal(self.name_dialog(group), NAME),
             Dialog::NewGroup(group) => modal(self.members_dialog(group), SEARCH),
+            Dialog::ConversationGroup(naming) => {
+                modal(self.naming_dialog(naming), crate::screen::chats::conversation_group::NAME)
+            }
             Dialog::AddMembers(_, people, error) => {
                 let problem = error.as_ref().map(problem::sentence);
                 modal(self.add_dialog(people, problem), SEARCH)
@@ -171,6 +174,11 @@ impl Chats {
                     fl!("remove-name", name = name),
                 )
             }
+            Confirm::DeleteConversationGroup(name) => (
+                fl!("ask-delete-folder-title", name = name.as_str()),
+                fl!("ask-delete-folder-text"),
+                fl!("folder-delete"),
+            ),
             Confirm::AllRead => (fl!("ask-all-read-title"), fl!("ask-all-read-text"), fl!("mark-all-read")),
             Confirm::Browse(url) => {
                 (fl!("ask-browse-title", host = links::host(url)), url.clone(), fl!("open-link"))

@@ -29,6 +29,8 @@ pub struct List {
     /// Ids in the order in which they are shown.
     order: Vec<ConversationId>,
     places: HashMap<ConversationId, usize>,
+    /// Only what is in this conversation group is shown.
+    chosen: Option<String>,
     loaded: bool,
     pointer_inside: bool,
     /// Counts the times the order was held back, so that an old timer does nothing.
@@ -68,13 +70,12 @@ impl List {
             return None;
         }
         // Rows keep their places; what is gone goes, what is new waits at the end.
-        self.order.retain(|id| self.by_id.contains_key(id));
         let shown = &self.places;
-        let new =
-            self.conversations.iter().map(|row| &row.conversation_id).filter(|id| !shown.contains_key(*id));
-        self.order.extend(new.cloned());
+        let wanted: Vec<_> = self.wanted().collect();
+        self.order.retain(|id| wanted.contains(id));
+        self.order.extend(wanted.iter().filter(|id| !shown.contains_key(*id)).cloned());
+        let sorted = self.order == wanted;
         self.index();
-        let sorted = self.order.iter().eq(self.conversations.iter().map(|row| &row.conversation_id));
         if sorted || self.held.is_some() {
             return None;
         }
@@ -83,10 +84,30 @@ impl List {
         Some(Effect::after(HOLD, Message::HeldLongEnough(self.holds)))
     }
 
+    /// What is to be shown, in the order of the SDK.
+    fn wanted(&self) -> impl Iterator<Item = ConversationId> {
+        let is_chosen = |row: &&Conversation| match &self.chosen {
+            None => true,
+            Some(group) => row.conversation_group_list.contains(group),
+        };
+        self.conversations.iter().filter(is_chosen).map(|row| row.conversation_id.clone())
+    }
+
+    /// Shows only a conversation group; none for everything.
+    pub fn choose(&mut self, group: Option<String>) {
+        self.chosen = group;
+        self.reorder();
+    }
+
+    /// The conversation group that is shown.
+    pub fn chosen(&self) -> Option<&str> {
+        self.chosen.as_deref()
+    }
+
     /// The order of the SDK becomes the one that is shown.
     fn reorder(&mut self) {
         self.held = None;
-        self.order = self.conversations.iter().map(|row| row.conversation_id.clone()).collect();
+        self.order = self.wanted().collect();
         self.index();
     }
 

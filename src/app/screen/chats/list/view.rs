@@ -9,7 +9,7 @@ use iced::{Alignment, Background, Length, border};
 
 use super::preview;
 use super::{LIST, Message};
-use crate::screen::chats::view::keys;
+use crate::fl;
 use crate::screen::chats::{About, Action, Chats, Message as ChatsMessage, banner};
 use crate::theme::tokens::{PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
@@ -25,7 +25,6 @@ use crate::widget::region::region;
 use crate::widget::row::list_row;
 use crate::widget::tip::with_tip;
 use crate::widget::virtual_list::{Stick, VirtualList};
-use crate::{fl, keymap};
 
 /// Rows shown before the first list has arrived.
 const SKELETONS: usize = 8;
@@ -43,7 +42,8 @@ fn search_box(theme: &Theme) -> container::Style {
 impl Chats {
     /// Header, connection and rows. `rail` says whether the buttons of the rail are elsewhere.
     pub(in super::super) fn list_column<'a>(&'a self, rail: bool) -> Element<'a, ChatsMessage> {
-        let content = column![self.list_header(rail), self.connection(), self.rows()];
+        let content =
+            column![self.list_header(rail)].push(self.chips()).push(self.connection()).push(self.rows());
         region(container(content).style(style::list).height(Length::Fill))
     }
 
@@ -68,11 +68,7 @@ impl Chats {
         let mut header =
             row![].spacing(gap::S).align_y(Alignment::Center).padding([0.0, gap::M]).height(size::HEADER);
         if !rail {
-            header = header.push(
-                icon_button(Icon::Settings, fl!("settings"))
-                    .shortcut(keys(keymap::Action::Settings))
-                    .on_press(ChatsMessage::Do(Action::Settings)),
-            );
+            header = header.push(self.me_button(false, Position::Bottom));
         }
         header.push(find).push(new).into()
     }
@@ -92,6 +88,9 @@ impl Chats {
     fn rows<'a>(&'a self) -> Element<'a, ChatsMessage> {
         if !self.list.is_loaded() {
             return column((0..SKELETONS).map(|_| bits::skeleton_row())).into();
+        }
+        if self.list.is_empty() && self.list.chosen().is_some() {
+            return bits::empty(Icon::Folder, fl!("folder-empty"), fl!("folder-empty-text"), None);
         }
         if self.list.is_empty() {
             return bits::empty(
@@ -198,6 +197,7 @@ impl Chats {
             let (mute, picture) = if muted { (fl!("unmute"), Icon::Bell) } else { (fl!("mute"), Icon::Mute) };
             let mute = Item::new(mute, set(Call::Mute(id.clone(), !muted)));
             entries.push(mute.icon(picture).into());
+            entries.push(self.groups_of_menu(id, &conversation.conversation_group_list));
             entries.push(Entry::Separator);
             let copy = ChatsMessage::Copy(id.to().to_owned());
             entries.push(Item::new(fl!("copy-id"), copy).icon(Icon::Copy).into());
