@@ -58,9 +58,12 @@ pub struct Counters {
     pub modification: u64,
     /// How many countable messages there are.
     pub ord: u64,
-    /// Messages below this place were removed by retention.
+    /// Messages below this place were removed by retention (MSG-5).
     #[serde(default)]
     pub min_seq: u64,
+    /// How many countable messages there were below that place; nobody has them unread any more.
+    #[serde(default)]
+    pub min_ord: u64,
 }
 
 /// How far the other side of a one-to-one conversation has got.

@@ -27,6 +27,8 @@ use crate::tls::{self, Identity, TlsError};
 /// How often and how far back a server looks for sessions that another process has ended. Seconds would do for
 /// the latter; clocks of different machines differ by more.
 const ENDS_EVERY: Duration = Duration::from_secs(1);
+/// How often messages that are too old are looked for; they are not served any more long before.
+const OLD_HISTORY_EVERY: Duration = Duration::from_secs(3600);
 const ENDS_LOOK_BACK_MS: i64 = 60_000;
 /// How long a server remembers why a session was ended.
 const ENDS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
@@ -125,8 +127,10 @@ async fn run(
 ) {
     let service = node.backend.clone();
     let watcher = tokio::spawn(watch_for_ends(service.clone()));
+    let sweeper = tokio::spawn(remove_old_history(service.clone()));
     listener::run(node, listener, tls, stopped).await;
     watcher.abort();
+    sweeper.abort();
     service.db().close().await;
     drop(lock);
     info!("stopped");
@@ -152,6 +156,20 @@ async fn watch_for_ends(service: Service) {
     }
 }
 
+/// Removes messages that are older than history is kept (MSG-5), now and then.
+async fn remove_old_history(service: Service) {
+    let mut every = tokio::time::interval(OLD_HISTORY_EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        match service.remove_old_history().await {
+            Ok(()) => {}
+            Err(StoreError::Closed) => return,
+            Err(error) => warn!(%error, "cannot remove old messages"),
+        }
+    }
+}
+
 impl ServerHandle {
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
@@ -166,6 +184,11 @@ impl ServerHandle {
     /// The one directory that holds everything.
     pub fn data_dir(&self) -> &Path {
         self.place.dir()
+    }
+
+    /// Its services, for whoever runs it in the same process.
+    pub fn service(&self) -> &Service {
+        &self.service
     }
 
     /// What it counts.

@@ -23,6 +23,9 @@ const SECRET: &str = "the-key-of-a-server-that-lives-for-a-minute";
 /// Number of the first account that [`make_accounts`] makes; below are the server's own.
 pub const FIRST_ACCOUNT: i64 = 10_001;
 
+/// How long credentials are good: longer than any test puts the clock forward.
+const CREDENTIAL_SECONDS: i64 = 90 * 86_400;
+
 /// App id of all servers in tests.
 pub const APP_ID: u32 = 7;
 
@@ -142,6 +145,26 @@ impl TestServer {
         self.begin().await
     }
 
+    /// Puts the server's clock forward, which stands still then until this computer's has caught up.
+    pub fn put_clock_forward(&self, by: Duration) {
+        if let Some(handle) = &self.handle {
+            handle.service().put_clock_forward(by);
+        }
+    }
+
+    /// The server orders logins and messages by whole seconds: what comes after this is newer.
+    pub fn next_second(&self) {
+        self.put_clock_forward(Duration::from_secs(1));
+    }
+
+    /// Has the server look for messages that are too old, as it does by itself now and then.
+    pub async fn remove_old_history(&self) -> Outcome {
+        match &self.handle {
+            Some(handle) => handle.service().remove_old_history().await.doing("removing old messages"),
+            None => Ok(()),
+        }
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -155,7 +178,7 @@ impl TestServer {
     /// What signs `user` in.
     pub fn user_sig(&self, user: &UserId) -> Outcome<String> {
         let now = UNIX_EPOCH.elapsed().doing("reading the clock")?.as_secs().cast_signed();
-        self.sigs.make(user.as_str(), 86_400, now, None).doing("making a credential")
+        self.sigs.make(user.as_str(), CREDENTIAL_SECONDS, now, None).doing("making a credential")
     }
 
     /// A connection of `user` without the SDK and past every [`super::Net`].

@@ -110,7 +110,7 @@ impl Conv {
         if silent || self.state.message_remind_type == RemindType::Discard {
             return 0;
         }
-        unread::count(self.counters.ord, &self.state.read, self.recalled)
+        unread::count(self.counters, &self.state.read, self.recalled)
     }
 
     /// Whether it counts in the total (CONV-101).
@@ -141,6 +141,7 @@ impl Conv {
             modification: self.counters.modification.max(counters.modification),
             ord: self.counters.ord.max(counters.ord),
             min_seq: self.counters.min_seq.max(counters.min_seq),
+            min_ord: self.counters.min_ord.max(counters.min_ord),
         };
         self.changed_at = self.changed_at.max(changed_at);
     }
@@ -192,8 +193,8 @@ impl Conv {
         db.prepare_cached(
             "INSERT OR REPLACE INTO conversation (conv, conversation_id, cursor, seq, modification, ord, min_seq,
                 changed_at, announced, delivered, floor, members_as_of, recalled, state, mentions, last_message,
-                user_profile, group_profile, peer_delivered, peer_read)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                user_profile, group_profile, peer_delivered, peer_read, min_ord)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             self.key,
@@ -216,6 +217,7 @@ impl Conv {
             blob(self.group_profile.as_deref())?,
             signed(self.peer.delivered_seq),
             signed(self.peer.read_seq),
+            signed(self.counters.min_ord),
         ])?;
         Ok(())
     }
@@ -234,6 +236,7 @@ impl Conv {
                 modification: number(4)?,
                 ord: number(5)?,
                 min_seq: number(6)?,
+                min_ord: number(20)?,
             },
             changed_at: row.get(7)?,
             announced: number(8)?,
@@ -254,7 +257,7 @@ impl Conv {
 const ALL: &str =
     "SELECT conv, conversation_id, cursor, seq, modification, ord, min_seq, changed_at, announced,
     delivered, floor, members_as_of, recalled, state, mentions, last_message, user_profile, group_profile,
-    peer_delivered, peer_read FROM conversation";
+    peer_delivered, peer_read, min_ord FROM conversation";
 
 /// Every conversation.
 pub fn all(db: &Connection) -> CacheResult<Vec<Conv>> {

@@ -78,6 +78,8 @@ const MIGRATIONS: &[&str] = &[
     ) WITHOUT ROWID;
     CREATE TABLE profile (user_id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
     ",
+    // 2: countable messages below min_seq.
+    "ALTER TABLE conversation ADD COLUMN min_ord INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Opens a connection with the key. Every connection of a copy goes through here.

@@ -597,7 +597,15 @@ impl Work<'_> {
     fn settle(&mut self, conv: &mut Conv) -> CacheResult<()> {
         let read = conv.state.read;
         conv.recalled = messages::recalled_since(self.db, conv.key, read.read_seq, read.as_of)?;
-        conv.mentions.retain(|mention| mention.message_sequence > read.read_seq.max(conv.state.min_seq));
+        let first = conv.counters.min_seq;
+        if first > 1 && self.ranges(conv.key)?.iter().any(|stretch| stretch.from < first) {
+            // Removed by retention (MSG-5).
+            self.ranges(conv.key)?.cut(0, first - 1);
+            messages::delete(self.db, conv.key, 0, first - 1)?;
+            self.out.timelines.insert(conv.id.clone());
+        }
+        let seen = read.read_seq.max(conv.low() - 1);
+        conv.mentions.retain(|mention| mention.message_sequence > seen);
         let Some(last) = &conv.last_message else { return Ok(()) };
         let is_visible = (conv.low()..=conv.high()).contains(&last.sequence)
             && !messages::is_hidden(self.db, conv.key, last.sequence)?;

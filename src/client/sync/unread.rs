@@ -1,11 +1,13 @@
 //! What is unread: computed from counters and a read position, never stored as truth (R1).
 
 use hallway_protocol::conversation::ReadState;
+use hallway_protocol::sync::Counters;
 
-/// Unread messages of a conversation. `ord` counts all countable messages; `recalled` those of them above the
-/// read position that were recalled after `read.as_of`.
-pub fn count(ord: u64, read: &ReadState, recalled: u64) -> u64 {
-    ord.saturating_sub(read.read_ord).saturating_sub(read.revoked_unread).saturating_sub(recalled)
+/// Unread messages of a conversation; what retention has removed is not. `recalled` counts those above the read position
+/// that were recalled after `read.as_of`.
+pub fn count(counters: Counters, read: &ReadState, recalled: u64) -> u64 {
+    let read_ord = read.read_ord.max(counters.min_ord);
+    counters.ord.saturating_sub(read_ord).saturating_sub(read.revoked_unread).saturating_sub(recalled)
 }
 
 /// The further of two positions; of the same position the later knowledge. In any order the same result.
@@ -24,9 +26,12 @@ mod tests {
     /// CONV-59, R1: recalled messages are subtracted once, by the server's count or by the rows after it.
     #[test]
     fn recalled_messages_are_not_unread() {
-        assert_eq!(count(10, &read(4, 4, 0, 10), 0), 6);
-        assert_eq!(count(10, &read(4, 4, 2, 12), 1), 3);
-        assert_eq!(count(3, &read(9, 9, 0, 9), 5), 0);
+        let counters = |ord, min_ord| Counters { ord, min_ord, ..Counters::default() };
+        assert_eq!(count(counters(10, 0), &read(4, 4, 0, 10), 0), 6);
+        assert_eq!(count(counters(10, 0), &read(4, 4, 2, 12), 1), 3);
+        assert_eq!(count(counters(3, 0), &read(9, 9, 0, 9), 5), 0);
+        // MSG-5: what is gone is not unread.
+        assert_eq!(count(counters(10, 7), &read(4, 4, 0, 10), 0), 3);
     }
 
     /// R15: a position never goes back, in whatever order positions arrive.

@@ -122,8 +122,6 @@ fn check_limits(section: &LimitsSection) -> Result<(), Problem> {
     }
     // A client that syncs has as many calls open.
     ensure(limits.queued_requests >= 20, "limits.queued_requests", "must be at least 20")?;
-    let is_kept = !section.overrides.contains_key("history_days") || limits.history_days == 0;
-    ensure(is_kept, "limits.history_days", "this version keeps history for ever: 0 is the only number")?;
     ensure(limits.frame_bytes >= 4096, "limits.frame_bytes", "must be at least 4096")
 }
 

@@ -40,7 +40,6 @@ fn mistakes_are_told_with_file_line_and_key() {
         ("[limits]\nhistory_page = \"x\"\n", "hallway.toml:2:1: limits.history_page:"),
         ("[limits]\ndesktop_instances = 11\n", "hallway.toml:2:1: limits.desktop_instances:"),
         ("[limits]\nqueued_requests = 19\n", "hallway.toml:2:1: limits.queued_requests:"),
-        ("[limits]\nhistory_days = 7\n", "hallway.toml:2:1: limits.history_days: this version"),
         ("[rates]\nsend = \"10\"\n", "hallway.toml:2:8: `10` is not a rate"),
         ("[accounts]\nsecret_keys = [\"a\", \"b\", \"c\"]\n", "hallway.toml:2:1: accounts.secret_keys:"),
         ("[log]\nlevel = \"info,x=loud\"\n", "hallway.toml:2:1: log.level:"),

@@ -16,7 +16,9 @@ use super::cache::{Conversations, Members, Users};
 use super::clock::Clock;
 use super::core::{Caller, Core};
 use super::message::Sender;
-use super::{conversation, conversation_group, group, history, member, message_change, setting, sync, user};
+use super::{
+    conversation, conversation_group, group, history, member, message_change, retention, setting, sync, user,
+};
 use crate::auth::password::PasswordError;
 use crate::authz::{self, Account, Target};
 use crate::bus::Bus;
@@ -99,6 +101,16 @@ impl Service {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.inner.core.db
+    }
+
+    /// Removes messages that are older than history is kept (MSG-5).
+    pub async fn remove_old_history(&self) -> Result<(), StoreError> {
+        retention::sweep(&self.inner.core).await
+    }
+
+    /// Puts the clock forward, which never goes back: for tests.
+    pub fn put_clock_forward(&self, by: Duration) {
+        self.inner.core.clock.put_forward(by);
     }
 
     /// Who is online.

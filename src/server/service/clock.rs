@@ -5,7 +5,7 @@
 //! system's clock was set back or the server restarted meanwhile.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Unix milliseconds, not below the highest ever given out.
 #[derive(Debug)]
@@ -26,6 +26,12 @@ impl Clock {
         self.floor.fetch_max(now, Ordering::Relaxed).max(now)
     }
 
+    /// Puts it forward; until the system's clock has caught up it stands still.
+    pub fn put_forward(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.floor.fetch_max(self.now_ms().saturating_add(by), Ordering::Relaxed);
+    }
+
     /// Unix seconds.
     pub fn now(&self) -> i64 {
         self.now_ms().div_euclid(1000)
@@ -42,6 +48,8 @@ mod tests {
         let clock = Clock::new(future);
         assert_eq!(clock.now_ms(), future);
         assert!(clock.now_ms() >= future);
+        clock.put_forward(std::time::Duration::from_secs(60));
+        assert_eq!(clock.now_ms(), future + 60_000);
         assert!(Clock::new(0).now_ms() > 1_700_000_000_000);
     }
 }

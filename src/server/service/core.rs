@@ -94,6 +94,7 @@ pub fn counters(conv: &ConvRow) -> Counters {
         modification: conv.modification.cast_unsigned(),
         ord: conv.ord.cast_unsigned(),
         min_seq: conv.min_seq.cast_unsigned(),
+        min_ord: conv.min_ord.cast_unsigned(),
     }
 }
 

@@ -9,7 +9,7 @@ use hallway_protocol::{ChatError, ErrorCode};
 use super::core::{Access, Caller, Core, stored};
 use super::view::{counters_seen, wire};
 use crate::store::message::{self, MessageRow, Since};
-use crate::store::{StoreError, Tx, group};
+use crate::store::{StoreError, Tx, group, retention};
 
 /// Rows per page of changes at most, and when nothing is asked for.
 const CHANGES: u32 = 500;
@@ -83,7 +83,7 @@ fn page(
         up_to = last.modification();
         rows.truncate(fitting);
     }
-    let rows = visible(tx, caller, access, rows)?;
+    let rows = visible(core, tx, caller, access, rows)?;
     let messages = core.messages(tx, &access.name, rows)?;
     let mut members = Vec::new();
     if is_in {
@@ -128,16 +128,21 @@ fn fitting<'a>(rows: impl Iterator<Item = &'a MessageRow>) -> usize {
     fit.count()
 }
 
-/// Leaves out what is not for this viewer: outside of their places, targeted at others, deleted by them.
+/// Leaves out what is not for this viewer: outside of their places, too old, targeted at others, deleted by them.
 fn visible(
+    core: &Core,
     tx: &mut Tx<'_>,
     caller: &Caller,
     access: &Access,
     mut rows: Vec<MessageRow>,
 ) -> Result<Vec<MessageRow>, StoreError> {
     let (first, last) = (access.first_seq(), access.last_seq());
+    let begins = core.history_begins().unwrap_or(i64::MIN);
     rows.retain(|row| {
-        row.key.seq >= first && row.key.seq <= last && row.is_for(caller.number, &caller.user_id)
+        row.time >= begins
+            && row.key.seq >= first
+            && row.key.seq <= last
+            && row.is_for(caller.number, &caller.user_id)
     });
     let from = rows.iter().map(|row| row.key.seq).min();
     let to = rows.iter().map(|row| row.key.seq).max();
@@ -174,7 +179,7 @@ fn stretch(
         from = last.key.seq.saturating_add(1);
         rows.drain(..too_many);
     }
-    let rows = visible(tx, caller, access, rows)?;
+    let rows = visible(core, tx, caller, access, rows)?;
     Ok(Range {
         from_seq: wire(from),
         to_seq: wire(to),
@@ -203,7 +208,7 @@ pub async fn range(core: &Arc<Core>, caller: &Arc<Caller>, call: GetRange) -> Re
     .await
 }
 
-/// Place of the first message at or after a time. Times never fall within a conversation, so halving finds it.
+/// Place of the first message at or after a time.
 pub async fn locate(core: &Arc<Core>, caller: &Arc<Caller>, call: LocateTime) -> Result<Located, ChatError> {
     let Some(conv) = core.find(caller, &call.conversation_id).await? else {
         return Ok(Located { sequence: None });
@@ -212,17 +217,9 @@ pub async fn locate(core: &Arc<Core>, caller: &Arc<Caller>, call: LocateTime) ->
     let db = core.db.clone();
     db.read(move |tx| {
         let access = core.access(tx, MethodName::LocateTime, &caller, conv)?;
-        let (mut low, last) = (access.first_seq(), access.last_seq());
-        let mut high = last.saturating_add(1);
-        while low < high {
-            let middle = low.midpoint(high);
-            let time = message::time_at(tx, conv, middle)?;
-            if time.is_some_and(|time| time >= call.time) {
-                high = middle;
-            } else {
-                low = middle.saturating_add(1);
-            }
-        }
+        let last = access.last_seq();
+        let time = core.history_begins().map_or(call.time, |begins| begins.max(call.time));
+        let low = retention::place_at(tx, conv, access.first_seq(), last, time)?;
         Ok(Located { sequence: (low <= last).then(|| wire(low)) })
     })
     .await

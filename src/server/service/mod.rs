@@ -27,6 +27,7 @@ pub mod member;
 pub mod message;
 pub mod message_change;
 mod message_check;
+pub mod retention;
 pub mod session;
 pub mod setting;
 pub mod sync;

@@ -178,8 +178,7 @@ impl Core {
             }
         };
         let state = self.state(tx, viewer, name.clone(), conv, side)?;
-        let unread_count =
-            head_counters.ord.saturating_sub(state.read.read_ord).saturating_sub(state.read.revoked_unread);
+        let unread_count = unread(head_counters, &state.read);
         let group_at_info_list = if conv.kind == ConvKind::Group && side.read_seq < last {
             self.mentions(tx, viewer, conv.id, side.read_seq, last)?
         } else {
@@ -242,13 +241,15 @@ impl Core {
             return Ok(None);
         }
         let user_id = self.users.in_tx(tx, viewer)?.profile.user_id.clone();
+        let begins = self.history_begins();
         let mut below = last;
         loop {
             let rows = message::newest(tx, conv.id, first, below, LOOK_BACK)?;
             let Some(oldest) = rows.last().map(|row| row.key.seq) else { return Ok(None) };
             let hidden = message::hidden(tx, viewer, conv.id, oldest, below)?;
             let fits = |row: &MessageRow| {
-                !row.is(message::NOT_LAST)
+                begins.is_none_or(|begins| row.time >= begins)
+                    && !row.is(message::NOT_LAST)
                     && row.is_for(viewer, &user_id)
                     && hidden.binary_search(&row.key.seq).is_err()
             };
@@ -296,6 +297,12 @@ impl Core {
         let state = self.state(tx, user, name, conv, side)?;
         self.tell_user(tx, user, vec![(LogKey::Conversation(conv.id), false, UserItem::Conversation(state))])
     }
+}
+
+/// What counts as unread.
+fn unread(counters: Counters, read: &ReadState) -> u64 {
+    let read_ord = read.read_ord.max(counters.min_ord);
+    counters.ord.saturating_sub(read_ord).saturating_sub(read.revoked_unread)
 }
 
 /// A frame of a conversation with nothing in it yet.

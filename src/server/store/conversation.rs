@@ -60,6 +60,8 @@ pub struct ConvRow {
     pub ord: i64,
     /// Messages below were removed by retention.
     pub min_seq: i64,
+    /// Countable messages below that.
+    pub min_ord: i64,
     /// Unix milliseconds of the last change.
     pub changed_ms: i64,
     /// One to one: the last message of the lower and of the higher number.
@@ -90,6 +92,7 @@ fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
         modification: row.get(5)?,
         ord: row.get(6)?,
         min_seq: row.get(7)?,
+        min_ord: row.get(13)?,
         changed_ms: row.get(8)?,
         sent: [Place { seq: row.get(9)?, ord: row.get(10)? }, Place { seq: row.get(11)?, ord: row.get(12)? }],
     })
@@ -99,7 +102,7 @@ fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
 pub fn load(tx: &mut Tx<'_>, id: i64) -> Result<Option<ConvRow>, StoreError> {
     tx.one(
         "SELECT id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, low_sent_seq, low_sent_ord, \
-         high_sent_seq, high_sent_ord FROM conversation WHERE id = $1",
+         high_sent_seq, high_sent_ord, min_ord FROM conversation WHERE id = $1",
         args![id],
         row,
     )
@@ -158,7 +161,7 @@ pub fn take(
     tx.one(
         "UPDATE conversation SET seq = seq + $2, mod = mod + 1, ord = ord + $3, changed_ms = $4 WHERE id = $1 \
          RETURNING id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, low_sent_seq, \
-         low_sent_ord, high_sent_seq, high_sent_ord",
+         low_sent_ord, high_sent_seq, high_sent_ord, min_ord",
         args![id, messages, counted, now_ms],
         row,
     )
@@ -179,7 +182,7 @@ pub fn take_for_message(
          high_sent_seq = CASE WHEN high_user = $2 THEN seq + 1 ELSE high_sent_seq END, \
          high_sent_ord = CASE WHEN high_user = $2 THEN ord + $3 ELSE high_sent_ord END WHERE id = $1 \
          RETURNING id, kind, low_user, high_user, seq, mod, ord, min_seq, changed_ms, low_sent_seq, \
-         low_sent_ord, high_sent_seq, high_sent_ord",
+         low_sent_ord, high_sent_seq, high_sent_ord, min_ord",
         args![id, sender, counted, now_ms],
         row,
     )
@@ -298,7 +301,7 @@ pub struct Listed {
 
 fn listed(from: &Row<'_>, user: i64) -> Result<Listed, StoreError> {
     let conv = row(from)?;
-    Ok(Listed { side: side(from, 13)?.having_sent(conv.last_sent(user)), conv })
+    Ok(Listed { side: side(from, 14)?.having_sent(conv.last_sent(user)), conv })
 }
 
 /// Where a page of heads begins: below this time and number.
@@ -320,7 +323,7 @@ pub fn changed_since(
 ) -> Result<Vec<Listed>, StoreError> {
     tx.rows(
         "SELECT c.id, c.kind, c.low_user, c.high_user, c.seq, c.mod, c.ord, c.min_seq, c.changed_ms, \
-         c.low_sent_seq, c.low_sent_ord, c.high_sent_seq, c.high_sent_ord, u.read_seq, u.read_ord, u.delivered_seq, \
+         c.low_sent_seq, c.low_sent_ord, c.high_sent_seq, c.high_sent_ord, c.min_ord, u.read_seq, u.read_ord, u.delivered_seq, \
          u.min_seq, u.max_seq, u.hidden_to FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
          WHERE u.user_id = $1 AND c.changed_ms >= $2 \
          AND (c.changed_ms < $3 OR (c.changed_ms = $3 AND c.id < $4)) \
@@ -334,7 +337,7 @@ pub fn changed_since(
 pub fn with_unread(tx: &mut Tx<'_>, user: i64, pairs: bool, groups: bool) -> Result<Vec<Listed>, StoreError> {
     let mut all = tx.rows(
         "SELECT c.id, c.kind, c.low_user, c.high_user, c.seq, c.mod, c.ord, c.min_seq, c.changed_ms, \
-         c.low_sent_seq, c.low_sent_ord, c.high_sent_seq, c.high_sent_ord, u.read_seq, u.read_ord, u.delivered_seq, \
+         c.low_sent_seq, c.low_sent_ord, c.high_sent_seq, c.high_sent_ord, c.min_ord, u.read_seq, u.read_ord, u.delivered_seq, \
          u.min_seq, u.max_seq, u.hidden_to FROM user_conv u JOIN conversation c ON c.id = u.conv_id \
          WHERE u.user_id = $1 AND c.seq > u.read_seq ORDER BY c.id",
         args![user],

@@ -21,6 +21,7 @@ pub mod group;
 pub mod message;
 pub mod migrate;
 mod reader;
+pub mod retention;
 pub mod server;
 pub mod session;
 pub mod setting;

@@ -1,9 +1,11 @@
 //! Reading back: pages of history from any place, in both directions.
 
+use std::time::Duration;
+
 use hallway_client::model::{Direction, HistoryPage, HopStart};
 use hallway_client::{ErrorCode, NetState, SendOptions};
 use hallway_tests::failure::{Outcome, While};
-use hallway_tests::support::Device;
+use hallway_tests::support::{Device, Engine, TestServer};
 
 use crate::support::*;
 
@@ -121,5 +123,37 @@ async fn pages_are_full_where_messages_were_deleted() -> Outcome {
     ben.client.delete_message(&page.message_list[2..12]).await.doing("deleting")?;
     let page = hop(&ben, Some(HopStart::Sequence(1)), Direction::Newer, Some(10)).await.doing("a page")?;
     assert_eq!(ends(&page), (1, 20, 10, Some(21)));
+    Ok(())
+}
+
+/// MSG-5: what the deployment keeps no longer is on no instance once it hears of the conversation again, and is not unread; on both
+/// engines.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn old_history_goes_from_every_instance() -> Outcome {
+    for engine in [Engine::Sqlite, Engine::Postgres].into_iter().filter(|engine| engine.is_there()) {
+        let server = TestServer::start_with(engine, &["ann", "ben"], |config| {
+            config.limits.overrides.insert("history_days".into(), 7.into());
+        })
+        .await?;
+        let mut ann = device(&server, "ann", "ann-desk").await?;
+        let mut ben = device(&server, "ben", "ben-desk").await?;
+        say(&ann, "ben", "old").await?;
+        say(&ann, "ben", "as old").await?;
+        until_listed(&mut ben, "ann", "counting two", |it| it.unread_count == 2).await?;
+        until_shown(&mut ben, "ann", &["old", "as old"]).await?;
+        server.put_clock_forward(Duration::from_secs(8 * 86_400));
+        server.remove_old_history().await?;
+        say(&ann, "ben", "new").await?;
+        until_shown(&mut ben, "ann", &["new"]).await?;
+        until_listed(&mut ben, "ann", "counting one", |it| it.unread_count == 1).await?;
+        until_shown(&mut ann, "ben", &["new"]).await?;
+        let mut late = device(&server, "ben", "ben-lap").await?;
+        until_shown(&mut late, "ann", &["new"]).await?;
+        until_listed(&mut late, "ann", "counting one", |it| it.unread_count == 1).await?;
+        // Gone from the disk, too.
+        ben.net.set_down(true);
+        ben.restart().await?;
+        assert_eq!(shown(&ben, "ann").await?, ["new"]);
+    }
     Ok(())
 }

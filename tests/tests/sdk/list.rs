@@ -103,9 +103,9 @@ async fn the_list_is_sorted_and_filtered() -> Outcome {
     let mut ann = device(&server, "ann", "ann-desk").await?;
     let cem = device(&server, "cem", "cem-desk").await?;
     say(&ann, "ben", "first").await?;
-    next_second(&ann).await;
+    server.next_second();
     say(&cem, "ann", "second").await?;
-    next_second(&ann).await;
+    server.next_second();
     let place = group(&ann, &["ben"]).await?;
     let sorted = [place.to_string(), "C2Ccem".into(), "C2Cben".into()];
     let list = async |device: &Device, filter| {
@@ -118,7 +118,7 @@ async fn the_list_is_sorted_and_filtered() -> Outcome {
     ann.client.set_conversation_draft(draft).await.doing("typing")?;
     until_listed(&mut ann, "ben", "drafting", |it| it.draft.is_some()).await?;
     assert_eq!(list(&ann, Default::default()).await?, sorted);
-    next_second(&ann).await;
+    server.next_second();
     say(&ann, "ben", "third").await?;
     let sorted = ["C2Cben".into(), place.to_string(), "C2Ccem".into()];
     until(&mut ann, "in order", async |ann| Ok(list(ann, Default::default()).await? == sorted)).await?;
@@ -217,7 +217,7 @@ async fn settings_follow_the_user() -> Outcome {
     let mut lap = device(&server, "ann", "ann-lap").await?;
     let mut away = device(&server, "ann", "ann-away").await?;
     say(&desk, "ben", "first").await?;
-    next_second(&desk).await;
+    server.next_second();
     say(&desk, "cem", "second").await?;
     away.net.set_down(true);
     away.net.cut();

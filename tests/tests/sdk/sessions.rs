@@ -154,7 +154,7 @@ async fn one_instance_too_many_sends_the_oldest_away() -> Outcome {
     let server = server().await?;
     let mut oldest = device(&server, "ann", "ann-0").await?;
     let most = oldest.client.limits().desktop_instances;
-    next_second(&oldest).await;
+    server.next_second();
     let mut others = Vec::new();
     for number in 1..=most {
         others.push(device(&server, "ann", &format!("ann-{number}")).await?);

@@ -144,9 +144,3 @@ pub async fn received(device: &mut Device) -> Outcome<Vec<String>> {
     };
     device.until_event("a message", SOON, pick).await
 }
-
-/// The server orders logins and messages by whole seconds: what comes after this is newer.
-pub async fn next_second(device: &Device) {
-    let second = device.client.get_server_time() % 1000;
-    tokio::time::sleep(Duration::from_millis((1000 - second).unsigned_abs() + 1)).await;
-}

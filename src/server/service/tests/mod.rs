@@ -7,6 +7,7 @@ mod limits;
 mod matrix;
 mod messages;
 mod model;
+mod retention;
 mod sessions;
 mod settings;
 mod syncing;
