@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::RemindType;
 use crate::ids::{GroupId, UserId};
+use crate::message::Message;
 
 /// The five types (GRP-21). Fixed for the life of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,9 +127,55 @@ pub struct Group {
     /// Community with topics (GRP-33).
     #[serde(default)]
     pub is_support_topic: bool,
+    /// Place that the next message will get (GRP-26); 0 where the counters of the conversation say it.
+    #[serde(default)]
+    pub next_message_seq: u64,
+    /// GRP-27; none where the conversation has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message: Option<GroupLastMessage>,
     /// The viewer's own membership, none when not a member (GRP-34).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub self_info: Option<Member>,
+    pub self_info: Option<SelfInfo>,
+}
+
+/// The newest message of a group (GRP-27).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GroupLastMessage {
+    /// Unix seconds; 0 while there is none.
+    pub last_time: i64,
+    /// The message, for those who have the group in their list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Box<Message>>,
+}
+
+/// The viewer's own membership (GRP-34).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SelfInfo {
+    /// What everybody sees of it.
+    #[serde(flatten)]
+    pub member: Member,
+    /// CONV-90.
+    #[serde(default)]
+    pub message_remind_type: RemindType,
+    /// Everything up to this place is read.
+    #[serde(default)]
+    pub read_sequence: u64,
+}
+
+impl From<Member> for SelfInfo {
+    fn from(member: Member) -> Self {
+        Self { member, message_remind_type: RemindType::default(), read_sequence: 0 }
+    }
+}
+
+impl std::ops::Deref for SelfInfo {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.member
+    }
 }
 
 /// A member (GMB-20 to GMB-25). Rows of members change like messages do: the higher `mod` wins.

@@ -146,6 +146,15 @@ impl Conv {
         self.changed_at = self.changed_at.max(changed_at);
     }
 
+    /// A message as the list has it: names are for groups, where the sender is one of many (CONV-42).
+    pub fn as_last(&self, mut message: Message) -> Message {
+        if matches!(self.id, ConversationId::C2c(_)) {
+            message.nick.clear();
+            message.name_card.clear();
+        }
+        message
+    }
+
     /// As the app sees it, with what waits in the outbox and what has begun to be written.
     pub fn show(
         &self,
@@ -155,16 +164,16 @@ impl Conv {
     ) -> Conversation {
         let last = self.last_message.as_ref();
         let newest = match (outgoing, last) {
-            (Some(out), Some(last)) if out.time < last.time => Some(last),
-            (Some(out), _) => Some(out),
-            (None, last) => last,
+            (Some(out), Some(last)) if out.time < last.time => Some(Arc::clone(last)),
+            (Some(out), _) => Some(Arc::new(self.as_last((**out).clone()))),
+            (None, last) => last.cloned(),
         };
         let created = self.group_profile.as_ref().map_or(self.changed_at / 1000, |group| group.create_time);
         let groups = groups.iter().filter(|group| self.state.conversation_groups.contains(&group.number));
         Conversation {
             conversation_id: self.id.clone(),
             unread_count: self.unread(),
-            last_message: newest.cloned(),
+            last_message: newest.clone(),
             group_profile: self.group_profile.clone(),
             user_profile: self.user_profile.clone(),
             group_at_info_list: self.mentions.clone(),

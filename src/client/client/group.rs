@@ -11,7 +11,7 @@ use super::Client;
 use crate::Result;
 use crate::cache::{conv, people};
 use crate::engine::apply::Step;
-use crate::engine::groups;
+use crate::engine::{group_of, groups};
 
 impl Client {
     /// Makes a group (GRP-72). Its conversation is in the list when this returns.
@@ -35,8 +35,7 @@ impl Client {
         let known = || {
             let list = self.inner.shared.list();
             let id = ConversationId::Group(group_id.clone());
-            let listed = list.iter().find(|it| it.conversation_id == id)?;
-            listed.group_profile.as_deref().cloned()
+            group_of(list.iter().find(|it| it.conversation_id == id)?)
         };
         match self.rpc() {
             Ok(rpc) => {
@@ -44,7 +43,7 @@ impl Client {
                 if known().is_some() {
                     self.apply(vec![Step::Group(Box::new(group.clone()))]).await?;
                 }
-                Ok(group)
+                Ok(known().unwrap_or(group))
             }
             Err(error) => known().ok_or(error),
         }

@@ -487,7 +487,7 @@ impl Work<'_> {
             if member.user_id == self.me
                 && let Some(group) = &mut conv.group_profile
             {
-                Arc::make_mut(group).self_info = (!member.gone).then(|| member.clone());
+                Arc::make_mut(group).self_info = (!member.gone).then(|| member.clone().into());
                 self.out.groups = true;
             }
             changed.push(member.clone());
@@ -610,7 +610,8 @@ impl Work<'_> {
         let is_visible = (conv.low()..=conv.high()).contains(&last.sequence)
             && !messages::is_hidden(self.db, conv.key, last.sequence)?;
         if !is_visible {
-            conv.last_message = messages::newest(self.db, conv.key, conv.low(), conv.high())?.map(Arc::new);
+            let newest = messages::newest(self.db, conv.key, conv.low(), conv.high())?;
+            conv.last_message = newest.map(|message| Arc::new(conv.as_last(message)));
         }
         Ok(())
     }
@@ -635,6 +636,7 @@ pub fn all_read(conv: &Conv) -> ReadState {
 
 /// The newer message stands in the list; of the same message the newer state.
 fn offer_last(conv: &mut Conv, message: Message) {
+    let message = conv.as_last(message);
     let is_newer = conv
         .last_message
         .as_ref()

@@ -2,11 +2,11 @@
 //!
 //! Whoever reads the list gets the newest one at once; events about it are gathered for 100 ms.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hallway_protocol::group::Group;
+use hallway_protocol::group::{Group, GroupLastMessage};
 
 use super::Engine;
 use crate::event::Event;
@@ -50,10 +50,7 @@ impl Engine {
             .filter(|conv| conv.is_listed() || outgoing.contains_key(&conv.id))
             .map(|conv| conv.show(outgoing.get(&conv.id).copied(), self.drafts.get(&conv.id), &groups))
             .collect();
-        list.sort_by(|a, b| {
-            let key = |it: &Conversation| (Reverse(it.is_pinned), Reverse(it.active_time));
-            key(a).cmp(&key(b)).then_with(|| a.conversation_id.cmp(&b.conversation_id))
-        });
+        list.sort_by(by_place);
         self.shared.set_list(list.into());
     }
 
@@ -89,8 +86,57 @@ impl Engine {
     }
 }
 
+/// Pinned ones first, then the newest, then by id (CONV-56).
+fn by_place(a: &Conversation, b: &Conversation) -> Ordering {
+    let key = |it: &Conversation| (Reverse(it.is_pinned), Reverse(it.active_time));
+    key(a).cmp(&key(b)).then_with(|| a.conversation_id.cmp(&b.conversation_id))
+}
+
 /// The groups the user is in (GRP-70), in the order of the list.
 pub(crate) fn groups(list: &[Conversation]) -> Vec<Group> {
     let present = list.iter().filter(|conversation| !conversation.is_readonly);
-    present.filter_map(|conversation| conversation.group_profile.as_deref().cloned()).collect()
+    present.filter_map(group_of).collect()
+}
+
+/// The group of a conversation, with what the conversation knows better by now (GRP-26, GRP-27, GRP-34).
+pub(crate) fn group_of(conversation: &Conversation) -> Option<Group> {
+    let mut group = conversation.group_profile.as_deref().cloned()?;
+    group.next_message_seq = conversation.seq.saturating_add(1);
+    group.last_message = conversation.last_message.as_ref().map(|message| GroupLastMessage {
+        last_time: message.time,
+        message: Some(Box::new((**message).clone())),
+    });
+    if let Some(own) = &mut group.self_info {
+        own.message_remind_type = conversation.message_remind_type;
+        own.read_sequence = conversation.read_seq;
+    }
+    Some(group)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::conv::Conv;
+
+    /// CONV-56: pinned first, then by the time of the last message, without one by that of making; ties by id. A draft moves
+    /// nothing: the order does not look at it.
+    #[test]
+    fn the_order_of_the_list() {
+        let row = |id: &str, is_pinned: bool, changed_at: i64| {
+            let mut conv = Conv::new(id.parse().unwrap());
+            (conv.state.is_pinned, conv.changed_at) = (is_pinned, changed_at * 1000);
+            conv.show(None, None, &[])
+        };
+        let mut list = [
+            row("GROUPb", false, 5),
+            row("C2Cb", false, 5),
+            row("C2Ca", false, 5),
+            row("C2Cnew", false, 9),
+            row("C2Cold", true, 1),
+            row("C2Cpinned", true, 2),
+        ];
+        list.sort_by(by_place);
+        let names: Vec<String> = list.iter().map(|it| it.conversation_id.to_string()).collect();
+        assert_eq!(names, ["C2Cpinned", "C2Cold", "C2Cnew", "C2Ca", "C2Cb", "GROUPb"]);
+    }
 }

@@ -52,7 +52,7 @@ use apply::Step;
 use book::Book;
 
 pub(crate) use link::{Signed, session_of, sign_in};
-pub(crate) use list::groups;
+pub(crate) use list::{group_of, groups};
 
 /// Live events dealt with in one transaction at most.
 const BATCH: usize = 200;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use hallway_protocol::event::ServerEvent;
-use hallway_protocol::group::{Group, GroupType, InviteOption, JoinOption, Member, MemberRole};
+use hallway_protocol::group::{
+    Group, GroupLastMessage, GroupType, InviteOption, JoinOption, Member, MemberRole,
+};
 use hallway_protocol::ids::{ConversationId, GroupId, MessageId};
 use hallway_protocol::message::{Message, Payload};
 use hallway_protocol::method::{
@@ -14,7 +16,7 @@ use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, 
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core};
-use super::view::{frame, standing_of, wire_count};
+use super::view::{frame, standing_of, wire, wire_count};
 use crate::authz;
 use crate::bus::{Publication, Recipients};
 use crate::store::conversation::{self, ConvRow, OwnSide};
@@ -207,7 +209,12 @@ pub async fn get(core: &Arc<Core>, caller: &Arc<Caller>, call: GetGroup) -> Resu
     db.read(move |tx| {
         let access = core.access(tx, MethodName::GetGroup, &caller, conv)?;
         let group = access.living_group()?;
-        Ok(core.group(tx, &group.row, group.member.clone())?)
+        let last_time = message::time_at(tx, conv, access.conv.seq)?.unwrap_or(0);
+        Ok(Group {
+            next_message_seq: wire(access.conv.seq).saturating_add(1),
+            last_message: Some(GroupLastMessage { last_time, message: None }),
+            ..core.group(tx, &group.row, group.member.clone())?
+        })
     })
     .await
 }

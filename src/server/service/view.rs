@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hallway_protocol::conversation::{AtType, ConversationState, Mention, ReadState, mark_list};
 use hallway_protocol::event::ServerEvent;
-use hallway_protocol::group::{Group, Member};
+use hallway_protocol::group::{Group, Member, SelfInfo};
 use hallway_protocol::ids::ConversationId;
 use hallway_protocol::message::Message;
 use hallway_protocol::sync::{
@@ -86,7 +86,14 @@ impl Core {
             Some(owner) => Some(self.users.in_tx(tx, owner)?.profile.user_id.clone()),
             None => None,
         };
-        let self_info = self_info.map(|member| self.member(tx, member)).transpose()?;
+        let self_info = match self_info {
+            Some(own) => {
+                let read_sequence = wire(conversation::read_seq(tx, own.user, row.conv)?);
+                let message_remind_type = setting::remind_type_of(tx, own.user, row.conv)?;
+                Some(SelfInfo { member: self.member(tx, own)?, message_remind_type, read_sequence })
+            }
+            None => None,
+        };
         Ok(Group {
             group_id: row.group_id.clone(),
             group_type: row.group_type,
@@ -106,6 +113,8 @@ impl Core {
             invite_option: row.invite_option,
             group_custom_field: Vec::new(),
             is_support_topic: false,
+            next_message_seq: 0,
+            last_message: None,
             self_info,
         })
     }
@@ -163,7 +172,7 @@ impl Core {
     ) -> Result<Head, StoreError> {
         let head_counters = counters_seen(tx, conv, side)?;
         let last = side.max_seq.map_or(conv.seq, |max| max.min(conv.seq));
-        let (name, user_profile, peer, group_profile) = match conv.kind.peer_of(viewer) {
+        let (name, user_profile, peer, mut group_profile) = match conv.kind.peer_of(viewer) {
             Some(peer) => {
                 let profile = self.users.in_snapshot(tx, peer)?.profile.clone();
                 let theirs = conversation::own_side(tx, peer, conv)?.unwrap_or_default();
@@ -172,12 +181,20 @@ impl Core {
             }
             None => {
                 let row = super::core::load_group(tx, conv.id)?;
-                let member = group::member(tx, conv.id, viewer)?.filter(|member| !member.gone);
-                let group = self.group(tx, &row, member)?;
+                let group = self.group(tx, &row, None)?;
                 (ConversationId::Group(row.group_id), None, None, Some(Box::new(group)))
             }
         };
         let state = self.state(tx, viewer, name.clone(), conv, side)?;
+        if let Some(group) = &mut group_profile
+            && let Some(member) = group::member(tx, conv.id, viewer)?.filter(|member| !member.gone)
+        {
+            group.self_info = Some(SelfInfo {
+                member: self.member(tx, member)?,
+                message_remind_type: state.message_remind_type,
+                read_sequence: state.read.read_seq,
+            });
+        }
         let unread_count = unread(head_counters, &state.read);
         let group_at_info_list = if conv.kind == ConvKind::Group && side.read_seq < last {
             self.mentions(tx, viewer, conv.id, side.read_seq, last)?

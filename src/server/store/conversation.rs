@@ -234,6 +234,12 @@ pub fn own_side(tx: &mut Tx<'_>, user: i64, conv: &ConvRow) -> Result<Option<Own
     )
 }
 
+/// How far a user has read a group; 0 without a side.
+pub fn read_seq(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT read_seq FROM user_conv WHERE user_id = $1 AND conv_id = $2";
+    Ok(tx.one(sql, args![user, conv], |row| row.get(0))?.unwrap_or(0))
+}
+
 /// Whether the conversation is or was in a user's list.
 pub fn has_side(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM user_conv WHERE user_id = $1 AND conv_id = $2";

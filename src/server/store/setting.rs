@@ -59,6 +59,12 @@ pub fn load(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<Setting, StoreError
     Ok(Setting { groups: conv_group::of(tx, user, conv)?, ..found.unwrap_or_default() })
 }
 
+/// How a conversation makes itself noticed.
+pub fn remind_type_of(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<RemindType, StoreError> {
+    let sql = "SELECT remind_type FROM conv_setting WHERE user_id = $1 AND conv_id = $2";
+    Ok(tx.one(sql, args![user, conv], |row| Ok(remind_type(row.get(0)?)))?.unwrap_or_default())
+}
+
 /// Stores them.
 pub fn put(tx: &mut Tx<'_>, user: i64, conv: i64, setting: &Setting) -> Result<(), StoreError> {
     conv_group::put_of(tx, user, conv, &setting.groups)?;

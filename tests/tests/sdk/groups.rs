@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
+use hallway_client::protocol::conversation::RemindType;
 use hallway_client::protocol::group::{Group, MemberRole};
 use hallway_client::protocol::message::Payload;
 use hallway_client::protocol::method::UpdateGroup;
 use hallway_client::protocol::tip::TipType;
-use hallway_client::{ConversationId, ErrorCode, Event, EventName, GroupId, MessageOptions, SendOptions};
+use hallway_client::{
+    ConversationId, ErrorCode, Event, EventName, GroupId, MessageOptions, NetState, SendOptions,
+};
 use hallway_tests::failure::{Outcome, While};
 use hallway_tests::support::{Device, Engine, TestServer};
 
@@ -130,5 +133,52 @@ async fn lists_are_up_to_date_when_a_tip_is_told() -> Outcome {
     let count =
         line_of(&ben, &place).await?.and_then(|it| it.group_profile.as_ref().map(|it| it.member_count));
     assert_eq!(count, Some(3));
+    Ok(())
+}
+
+/// GRP-26, GRP-27, GRP-34: what a group knows of its conversation and of one's own side of it, here and without a network; who has taken
+/// it off the list learns only when something was last said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_knows_its_conversation() -> Outcome {
+    let server = server().await?;
+    let ann = device(&server, "ann", "ann-desk").await?;
+    let mut ben = device(&server, "ben", "ben-desk").await?;
+    let place = group(&ann, &["ben"]).await?;
+    let team = id_of(&place);
+    let text = ann.client.create_text_message(place.clone(), "hello", MessageOptions::default());
+    let said =
+        ann.client.send_message(text.doing("making")?, SendOptions::default()).await.doing("sending")?;
+    until_line(&mut ben, &place, "told", |it| it.unread_count == 1).await?;
+    ben.client
+        .set_message_remind_type(std::slice::from_ref(&place), RemindType::Discard)
+        .await
+        .doing("muting")?;
+    ben.client.set_message_read(&place, None).await.doing("reading")?;
+    until_line(&mut ben, &place, "muted", |it| it.message_remind_type == RemindType::Discard).await?;
+    let known = |group: &Group| {
+        let own = group.self_info.as_ref().expect("a membership");
+        let last = group.last_message.as_ref().expect("a last message");
+        assert_eq!((own.user_id.as_str(), own.role, own.mute_until), ("ben", MemberRole::Member, 0));
+        assert!(own.join_time > 0);
+        assert_eq!((own.message_remind_type, own.read_sequence), (RemindType::Discard, said.sequence));
+        assert_eq!(group.next_message_seq, said.sequence + 1);
+        assert_eq!(last.last_time, said.time);
+        assert_eq!(last.message.as_ref().map(|it| &it.id), Some(&said.id));
+    };
+    known(&ben.client.get_group_profile(&team).await.doing("the profile")?);
+    known(&ben.client.get_group_list().await.doing("the groups")?[0]);
+    ben.net.set_down(true);
+    ben.restart().await?;
+    known(&ben.client.get_group_profile(&team).await.doing("the profile")?);
+
+    ben.net.set_down(false);
+    ben.until_net(NetState::Connected, SOON).await?;
+    ben.until("ready", SOON, |it| it.client.is_ready()).await?;
+    ben.client.delete_conversation(&[place], false).await.doing("deleting")?;
+    let group = ben.client.get_group_profile(&team).await.doing("the profile")?;
+    assert_eq!(group.next_message_seq, said.sequence + 1);
+    let own = group.self_info.doing("a membership")?;
+    assert_eq!((own.role, own.read_sequence), (MemberRole::Member, said.sequence));
+    assert_eq!(group.last_message.map(|it| (it.last_time, it.message)), Some((said.time, None)));
     Ok(())
 }

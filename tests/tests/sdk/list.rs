@@ -26,7 +26,7 @@ fn names(list: &[hallway_client::Conversation]) -> Vec<String> {
     list.iter().map(|it| it.conversation_id.to_string()).collect()
 }
 
-/// CONV-20, CONV-21, CONV-22, CONV-23, CONV-24, CONV-25, CONV-26, CONV-30, CONV-40, CONV-41, CONV-44, CONV-46: the lines of
+/// CONV-20, CONV-21, CONV-22, CONV-23, CONV-24, CONV-25, CONV-26, CONV-30, CONV-40, CONV-41, CONV-42, CONV-44, CONV-46: the lines of
 /// a person and of a group, and of their last messages.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_says_who_what_and_how_many() -> Outcome {
@@ -51,6 +51,9 @@ async fn a_line_says_who_what_and_how_many() -> Outcome {
     assert_eq!((last.time, last.sequence, last.from.as_str()), (said.time, 1, "ann"));
     assert_eq!((&last.id, last.status), (&said.id, MessageStatus::Success));
     assert_eq!(last.payload, Payload::text("to you"));
+    assert_eq!((last.nick.as_str(), last.name_card.as_str()), ("", ""), "names are for groups");
+    let own = line_of(&ann, &with("ben")).await?.and_then(|it| it.last_message);
+    assert_eq!(own.map(|it| it.nick.clone()), Some(String::new()));
 
     let team = until_line(&mut ben, &place, "told", |it| it.unread_count == 2).await?;
     assert_eq!(team.kind(), ConversationType::Group);

@@ -161,7 +161,9 @@ pub fn group(id: &str, name: &str) -> Group {
         invite_option: None,
         group_custom_field: Vec::new(),
         is_support_topic: false,
-        self_info: Some(member("anna", MemberRole::Owner)),
+        next_message_seq: 0,
+        last_message: None,
+        self_info: Some(member("anna", MemberRole::Owner).into()),
     }
 }
 

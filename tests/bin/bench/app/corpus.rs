@@ -165,6 +165,8 @@ fn group(id: &ConversationId, dice: &mut Dice, people: &[Profile]) -> (Group, Ve
         invite_option: Some(InviteOption::FreeAccess),
         group_custom_field: Vec::new(),
         is_support_topic: false,
+        next_message_seq: 0,
+        last_message: None,
         self_info: None,
     };
     (group, members)

@@ -357,7 +357,7 @@ mod tests {
         let owner = Rights::of(&group, &anna, true);
         assert!(owner.profile && owner.add && owner.may_remove(&member, &anna));
         assert!(!owner.may_remove(&sample::member("anna", MemberRole::Owner), &anna), "not oneself");
-        group.self_info = Some(member.clone());
+        group.self_info = Some(member.clone().into());
         let other = Rights::of(&group, &ben, true);
         assert!(other.profile && other.add && !other.remove_members && !other.recall);
         assert_eq!(Rights::of(&group, &ben, false), Rights::default());
