@@ -122,7 +122,6 @@ settings-password-action = Change password
 settings-password-changed = Password changed. Your other devices were signed out.
 settings-connection = Connection
 settings-proxy-about = Leave empty to connect directly.
-settings-proxy-save = Use proxy
 settings-sign-out = Sign out
 settings-sign-out-about = Your messages stay encrypted on this computer and can be read again after signing in.
 settings-stay = Stay signed in

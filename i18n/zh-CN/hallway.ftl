@@ -121,7 +121,6 @@ settings-password-action = 更改密码
 settings-password-changed = 密码已更改，其他设备已退出登录。
 settings-connection = 连接
 settings-proxy-about = 留空则直接连接。
-settings-proxy-save = 使用代理
 settings-sign-out = 退出登录
 settings-sign-out-about = 消息会加密保留在这台电脑上，重新登录后可以继续查看。
 settings-stay = 保持登录

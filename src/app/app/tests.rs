@@ -31,7 +31,7 @@ async fn somebody(profile: &Profile) -> (Workspace, Client, Account) {
     (workspace, client, account)
 }
 
-/// SES-37: whoever turns to the window does not wait for the next attempt to connect.
+/// Whoever turns to the window does not wait for the next attempt to connect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn turning_to_the_window_connects_at_once() {
     let dir = std::env::temp_dir().join(format!("hallway-focus-{}", std::process::id()));

@@ -156,7 +156,7 @@ mod tests {
         })
     }
 
-    /// MSG-33, CONV-90 to CONV-94, CONV-96: every combination against the table, and every line of it is needed.
+    /// CONV-90, CONV-91, CONV-93, CONV-96: every combination against the table, and every line of it is needed.
     #[test]
     fn every_combination_is_as_the_table_says() {
         let mut used = [0; TABLE.len()];

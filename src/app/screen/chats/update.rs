@@ -112,8 +112,9 @@ impl Chats {
         self.context.clock = clock;
     }
 
-    /// The window has another size.
+    /// The window has another size: what a menu pointed at is somewhere else.
     pub fn resized(&mut self, size: Size) {
+        self.menu.take_if(|_| size != self.context.size);
         self.context.size = size;
     }
 

@@ -22,7 +22,7 @@ fn context() -> Context {
     }
 }
 
-/// SES-10: the proxy of an account is changed without signing in again, and remembered once it is in force.
+/// The proxy of an account is changed without signing in again, and remembered once it is in force.
 #[test]
 fn another_proxy() {
     for (typed, wanted) in [(" proxy.example.org:3128 ", Some("proxy.example.org:3128")), (" ", None)] {

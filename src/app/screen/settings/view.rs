@@ -163,7 +163,7 @@ impl Settings {
         column![
             section(fl!("settings-connection")),
             line,
-            button(fl!("settings-proxy-save")).on_press_maybe(changed.then_some(Message::SaveProxy)),
+            button(fl!("settings-save")).on_press_maybe(changed.then_some(Message::SaveProxy)),
         ]
         .spacing(gap::M)
         .into()

@@ -1,5 +1,7 @@
 //! Selecting over everything inside: the gestures, in one place.
 
+use std::ops::Range;
+
 use iced::advanced::layout::{self, Layout};
 use iced::advanced::widget::{Id, Operation, Tree, Widget, tree};
 use iced::advanced::{Clipboard, Shell, mouse, overlay, renderer};
@@ -74,10 +76,17 @@ struct Hit<K> {
     distance: (f32, f32),
     key: K,
     byte: usize,
+    /// The character under the point; the nearest byte may be behind it, in the next word.
+    under: Option<usize>,
     plain: String,
 }
 
 impl<K> Hit<K> {
+    fn unit(&self, grain: Grain) -> Range<usize> {
+        let byte = self.under.filter(|_| grain == Grain::Word).unwrap_or(self.byte);
+        grain.around(&self.plain, byte)
+    }
+
     fn is_inside(&self) -> bool {
         self.distance == (0.0, 0.0)
     }
@@ -100,6 +109,7 @@ impl<K: Key> Operation for Nearest<K> {
                 distance,
                 key: core.key.clone(),
                 byte: core.byte_at(relative, bounds.size()),
+                under: core.glyph_at(relative),
                 plain: core.plain.clone(),
             });
         }
@@ -147,7 +157,7 @@ impl<K: Key + Sync, Message> SelectArea<'_, K, Message> {
         grain: Grain,
         hit: &Hit<K>,
     ) -> Selection<K> {
-        let unit = grain.around(&hit.plain, hit.byte);
+        let unit = hit.unit(grain);
         let (row, start, end) = origin;
         let backwards = if *row == hit.key {
             hit.byte < *start
@@ -186,7 +196,7 @@ impl<K: Key + Sync, Message> SelectArea<'_, K, Message> {
             mouse::click::Kind::Triple if hit.is_inside() => Grain::Line,
             _ => Grain::Character,
         };
-        let unit = grain.around(&hit.plain, hit.byte);
+        let unit = hit.unit(grain);
         let mut drag = Drag {
             origin: (hit.key.clone(), unit.start, unit.end),
             grain,

@@ -119,6 +119,23 @@ fn double_click_takes_a_word_triple_a_line() {
     release(&mut h);
 }
 
+/// The right half of a letter is nearest to the space behind it, and still of the word.
+#[test]
+fn a_double_click_takes_the_word_under_the_pointer() {
+    let mut h = page(&["W W"]);
+    let a = h.place(containing("W W"));
+    for x in [1.0, 6.0, 11.0] {
+        h.point(Point::new(a.x + x, a.center_y()));
+        press(&mut h);
+        release(&mut h);
+        press(&mut h);
+        assert_eq!(h.state.selection.as_ref().map(|it| (it.anchor.1, it.head.1)), Some((0, 1)), "at {x}");
+        release(&mut h);
+        // Not a third click.
+        h.click_at((390.0, 250.0));
+    }
+}
+
 #[test]
 fn shift_click_extends() {
     let mut h = page(&["alpha beta", "gamma delta"]);

@@ -105,7 +105,7 @@ impl<K> Core<K> {
     }
 
     /// The byte under a point: unlike [`Self::byte_at`] only where there is a glyph.
-    fn glyph_at(&self, point: Point) -> Option<usize> {
+    pub(super) fn glyph_at(&self, point: Point) -> Option<usize> {
         let buffer = self.paragraph.buffer();
         let run = buffer
             .layout_runs()
