@@ -2,7 +2,7 @@
 //!
 //! Keys are kept from it while the input method shows an unfinished word: most platforms deliver none then, some
 //! deliver them twice, and the Enter that accepts a word could send a message or submit a form. Its caret rests
-//! when nobody types. A single line gets what iced's lacks besides ([`Line`]).
+//! when nobody types. A single line gets what iced's lacks besides (`line`).
 
 use iced::advanced::{Shell, input_method};
 use iced::{Event, keyboard, window};
