@@ -2,7 +2,10 @@
 //!
 //! The engine decides what is applied and in which order ([`crate::sync::Tracker`]); here rows, ranges, counters
 //! and the lines of the conversation list are brought up to date, and what the app has to be told is noted in an
-//! [`Outcome`]. Nothing is told before the transaction is committed.
+//! [`Outcome`]. Nothing is told before the transaction is committed. What is private to the user and belongs to no
+//! conversation is in `private`.
+
+mod private;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -338,56 +341,6 @@ impl Work<'_> {
             | Step::Forget => {}
         }
         Ok(())
-    }
-
-    fn apart(&mut self, step: Step) -> CacheResult<()> {
-        match step {
-            Step::Draft(draft) => {
-                meta::put_draft(self.db, &draft, false)?;
-                self.out.drafts.push(*draft);
-            }
-            Step::Profile(profile) => people::put_profile(self.db, &profile)?,
-            Step::Me(profile) => {
-                people::put_profile(self.db, &profile)?;
-                if let Some(mut session) = meta::session(self.db)?
-                    && session.user != profile
-                {
-                    session.user = profile;
-                    meta::put_session(self.db, &session)?;
-                    self.out.session = Some(session);
-                }
-            }
-            Step::ConversationGroups(groups) => self.conversation_groups(groups)?,
-            Step::AllReceiveMessageOpt(opt) => self.all_receive_message_opt(opt)?,
-            Step::Forget => {
-                meta::forget_private(self.db)?;
-                self.conversation_groups(Vec::new())?;
-                self.all_receive_message_opt(AllReceiveMessageOpt::default())?;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn conversation_groups(&mut self, groups: Vec<ConversationGroup>) -> CacheResult<()> {
-        meta::put_conversation_groups(self.db, &groups)?;
-        self.out.conversation_groups = Some(groups);
-        Ok(())
-    }
-
-    fn all_receive_message_opt(&mut self, opt: AllReceiveMessageOpt) -> CacheResult<()> {
-        meta::put_all_receive_message_opt(self.db, &opt)?;
-        self.out.all_receive_message_opt = Some(opt);
-        Ok(())
-    }
-
-    /// Notes the conversation groups that a conversation came into or went out of.
-    fn regroup(&mut self, before: &[u64], after: &[u64]) {
-        let only_in = |these: &[u64], those: &[u64]| {
-            these.iter().copied().filter(|number| !those.contains(number)).collect::<Vec<_>>()
-        };
-        self.out.regrouped.extend(only_in(before, after));
-        self.out.regrouped.extend(only_in(after, before));
     }
 
     fn head(&mut self, conv: &mut Conv, head: Head, first: bool) -> CacheResult<()> {
