@@ -33,11 +33,13 @@ macro_rules! object {
     )*};
 }
 
+mod file;
 mod group;
 mod sync;
 #[cfg(test)]
 mod tests;
 
+pub use self::file::*;
 pub use self::group::*;
 pub use self::sync::*;
 
@@ -495,6 +497,9 @@ methods! {
     "message.delete" DeleteMessages => Done;
     "message.range" GetRange => Range;
     "message.locate" LocateTime => Located;
+
+    "file.ticket" GetUploadTicket => UploadTicket;
+    "file.link" GetFileLink => FileLink;
 
     "conversation.get" GetConversation => Head;
     "conversation.set_read" SetRead => ReadMoved;

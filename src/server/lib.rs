@@ -1,8 +1,8 @@
 //! The Hallway server.
 //!
 //! `net` (HTTP and WebSocket; parsing and nothing else) → `service` (who may, rules, transactions) → `store`
-//! (SQL) and `bus` (who is online). [`server::Server::start`] puts them together: for the binary, for the app
-//! that carries a server inside, and for tests.
+//! (SQL), `blob` (the bytes of files) and `bus` (who is online). [`server::Server::start`] puts them together:
+//! for the binary, for the app that carries a server inside, and for tests.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +14,7 @@
 
 pub mod auth;
 pub mod authz;
+pub mod blob;
 pub mod bus;
 pub mod cli;
 pub mod config;

@@ -77,6 +77,11 @@ impl Place {
         self.dir.join("hallway.db")
     }
 
+    /// Files behind messages, where the configuration names no other folder.
+    pub fn files(&self) -> PathBuf {
+        self.dir.join("files")
+    }
+
     /// Copies of the database made before a change of its schema.
     pub fn snapshots(&self) -> PathBuf {
         self.dir.join("snapshots")

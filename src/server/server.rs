@@ -20,6 +20,7 @@ use crate::net::connections::Connections;
 use crate::net::gate::Gate;
 use crate::net::{Node, Settings, listener};
 use crate::place::{Lock, Place, PlaceError};
+use crate::service::file::Storage;
 use crate::service::{Service, ServiceError};
 use crate::store::{Db, DbOptions, Location, StoreError, Tx, WriteKey, console};
 use crate::tls::{self, Identity, TlsError};
@@ -101,7 +102,8 @@ impl Server {
             listener.local_addr().map_err(|error| StartError::Listen { address: bind.clone(), error })?;
         let metrics = Arc::new(Metrics::default());
         let inviter = Inviter::new(&config, identity.as_ref(), addr);
-        let service = Service::open(&config, db, inviter, Arc::clone(&metrics)).await?;
+        let storage = open_storage(&config, &place)?;
+        let service = Service::open(&config, db, inviter, Arc::clone(&metrics), storage).await?;
         let node = Arc::new(Node {
             backend: service.clone(),
             metrics: Arc::clone(&metrics),
@@ -127,10 +129,14 @@ async fn run(
 ) {
     let service = node.backend.clone();
     let watcher = tokio::spawn(watch_for_ends(service.clone()));
-    let sweeper = tokio::spawn(remove_old_history(service.clone()));
+    let sweepers = [
+        tokio::spawn(remove_old_history(service.clone())),
+        tokio::spawn(service.files().clone().sweep_for_ever()),
+    ];
     listener::run(node, listener, tls, stopped).await;
     watcher.abort();
-    sweeper.abort();
+    sweepers.iter().for_each(JoinHandle::abort);
+    service.files().stop().await;
     service.db().close().await;
     drop(lock);
     info!("stopped");
@@ -232,6 +238,13 @@ pub async fn open_database(config: &Config, place: &Place) -> Result<Db, StoreEr
         snapshots: Some(place.snapshots()),
     })
     .await
+}
+
+/// The store of files that `config` names.
+fn open_storage(config: &Config, place: &Place) -> Result<Storage, PlaceError> {
+    let configured = &config.files.folder;
+    let dir = if configured.as_os_str().is_empty() { place.files() } else { configured.clone() };
+    Storage::folder(dir.clone()).map_err(|error| PlaceError::Io { dir, error })
 }
 
 /// The certificate that `config` asks for, made if it is an own one that is not there yet.

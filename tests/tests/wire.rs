@@ -70,8 +70,12 @@ impl Fresh {
 
 /// Runs a Python program of `tests/python` with the link of a fresh server.
 fn python(script: &str) -> Outcome {
-    let server = Fresh::start(script, "")?;
-    let mut command = Command::new("python3");
+    python_by(Path::new("python3"), script, "")
+}
+
+fn python_by(interpreter: &Path, script: &str, settings: &str) -> Outcome {
+    let server = Fresh::start(script, settings)?;
+    let mut command = Command::new(interpreter);
     command.arg("-B").arg(tree().join("tests/python").join(script)).arg(&server.link);
     let mut proof =
         Program::start(&mut command, &server.dir.join("python.log")).doing("python3 is needed")?;
@@ -94,6 +98,17 @@ fn a_client_written_from_the_description_works() -> Outcome {
 #[test]
 fn the_worked_conversation_of_the_description_is_true() -> Outcome {
     python("prove_transcript.py")
+}
+
+/// OBJ-9, OBJ-64: somebody else's tus client uploads what another person then downloads, as the page says.
+#[test]
+fn somebody_elses_tus_client_works() -> Outcome {
+    const TUSPY: &str = "HALLWAY_TUSPY";
+    let interpreter = std::env::var_os(TUSPY).map(PathBuf::from).filter(|path| path.exists());
+    let interpreter = interpreter.doing(format_args!(
+        "{TUSPY} does not name a Python that has tuspy: ./dev test installs it and sets the variable"
+    ))?;
+    python_by(&interpreter, "prove_tus.py", "[tls]\nmode = \"off\"\n")
 }
 
 /// A WebSocket that says whatever it is told to.

@@ -6,9 +6,11 @@
 //! * [`password`]: Argon2id, off the async threads, the same time whether the account exists or not.
 //! * [`user_sig`]: making and checking the credential of RST-20 to RST-27.
 //! * [`token`]: what a signed-in instance shows to come back without a password.
+//! * [`pass`]: what shows over HTTP who somebody is.
 //! * [`guard`]: what repeated failures cost.
 
 pub mod guard;
+pub mod pass;
 pub mod password;
 pub mod token;
 pub mod user_sig;

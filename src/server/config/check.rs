@@ -73,6 +73,7 @@ impl Config {
         self.check_tls(bind)?;
         self.check_accounts()?;
         check_limits(&self.limits)?;
+        ensure(self.files.keep_unsent_days > 0, "files.keep_unsent_days", "must be at least 1")?;
         let level = self.log.level.parse::<tracing_subscriber::filter::Targets>();
         ensure(
             level.is_ok(),

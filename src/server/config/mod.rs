@@ -78,6 +78,17 @@ sections! {
         /// What hashing one password costs (Argon2id).
         password_cost: Cost = Cost::default(),
     }
+    /// Files behind messages. How large they may be is said under [limits].
+    Files "files" {
+        /// Where they are kept. Empty: `files` in the data directory.
+        folder: std::path::PathBuf = std::path::PathBuf::new(),
+        /// Days after which an upload that nobody goes on with, and a file that no message has any more, is removed.
+        keep_unsent_days: u32 = 7,
+        /// Incomplete uploads of one user at a time; 0: any number.
+        uploads_per_user: u32 = 20,
+        /// Bytes that one user may upload within 24 hours; 0: any number.
+        bytes_per_day: u64 = 10 * 1024 * 1024 * 1024,
+    }
     /// How often. `off` switches one off.
     Rates "rates" {
         /// Wrong passwords per minute and account, then a pause that doubles each time up to an hour; 0: never.
@@ -125,6 +136,8 @@ pub struct Config {
     pub accounts: Accounts,
     /// What people may do.
     pub limits: LimitsSection,
+    /// Files behind messages.
+    pub files: Files,
     /// How often.
     pub rates: Rates,
     /// What is written about the server's work.
@@ -163,6 +176,7 @@ impl Config {
         Tls::describe(&mut out);
         Accounts::describe(&mut out);
         sections::describe_limits(&mut out, &Limits::preset(Preset::Staff));
+        Files::describe(&mut out);
         Rates::describe(&mut out);
         Log::describe(&mut out);
         MetricsSection::describe(&mut out);

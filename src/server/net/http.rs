@@ -1,15 +1,13 @@
 //! The pages that are not the WebSocket, and the way into it.
 //!
 //! `/ws` upgrades; `/healthz` says whether the server can work; `/metrics` has the figures, for this computer
-//! or for who shows the token.
+//! or for who shows the token; `/files` and `/download/…` carry files (`tus`, `download`).
 
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
@@ -20,8 +18,9 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tracing::debug;
 
 use super::allowance::Allowance;
+use super::body::{Body, Page, page};
 use super::connections::Place;
-use super::{Backend, Node, connection};
+use super::{Backend, DOWNLOADS, Node, connection, download, tus};
 use crate::auth::same;
 
 /// Read buffer of an idle connection. The library's own default would be 128 KiB each.
@@ -30,8 +29,6 @@ const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 16 * 1024;
 /// How long the database may take to answer a health check.
 const HEALTH_WITHIN: Duration = Duration::from_secs(2);
-
-type Page = Response<Full<Bytes>>;
 
 /// Answers one request.
 pub(super) async fn serve<B: Backend>(
@@ -45,19 +42,24 @@ pub(super) async fn serve<B: Backend>(
         "/ws" if is_get => upgrade(node, peer, place, request),
         "/healthz" if is_get => health(&node).await,
         "/metrics" if is_get => metrics(&node, peer, request.headers()),
-        "/ws" | "/healthz" | "/metrics" => page(StatusCode::METHOD_NOT_ALLOWED, "only GET\n"),
-        _ => page(StatusCode::NOT_FOUND, "nothing here\n"),
+        path if tus::is_upload(path) => match node.backend.files() {
+            Some(files) => tus::serve(files, node.settings.silence, request).await,
+            None => page(StatusCode::NOT_FOUND, "nothing here\n"),
+        },
+        path => match (path.strip_prefix(DOWNLOADS), node.backend.files()) {
+            (Some(link), Some(files)) if is_get || request.method() == Method::HEAD => {
+                download::serve(files, request.method(), request.headers(), link).await
+            }
+            _ => nowhere(path),
+        },
     })
 }
 
-fn page(status: StatusCode, text: impl Into<Bytes>) -> Page {
-    let mut page = Response::new(Full::new(text.into()));
-    *page.status_mut() = status;
-    let headers = page.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    page
+fn nowhere(path: &str) -> Page {
+    match path {
+        "/ws" | "/healthz" | "/metrics" => page(StatusCode::METHOD_NOT_ALLOWED, "only GET\n"),
+        _ => page(StatusCode::NOT_FOUND, "nothing here\n"),
+    }
 }
 
 async fn health<B: Backend>(node: &Node<B>) -> Page {
@@ -125,7 +127,7 @@ fn upgrade<B: Backend>(
             Err(error) => debug!(%error, "the upgrade failed"),
         }
     });
-    let mut page = Response::new(Full::default());
+    let mut page = Response::new(Body::empty());
     *page.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = page.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));

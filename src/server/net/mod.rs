@@ -2,25 +2,30 @@
 //!
 //! ```text
 //! listener ──▶ http (/ws, /healthz, /metrics) ──upgrade──▶ connection ──▶ Backend (service)
-//!                                                             ▲
-//!                              bus, storage writers ──▶ outbox ┘
+//!               │                                             ▲
+//!               │              bus, storage writers ──▶ outbox ┘
+//!               └──▶ tus (/files), download (/download/…) ──▶ Files (service::file)
 //! ```
 //!
 //! * [`listener`]: accepts, encrypts, hands to HTTP, stops.
 //! * [`http`]: the few pages and the upgrade.
 //! * [`connection`]: one WebSocket from its first frame to its last; `request`: one frame to one call.
+//! * `tus`: uploads. `download`: links to files. `body`: what answers are made of.
 //! * `allowance`: how much a stranger may send.
 //! * [`outbox`]: what waits to be written to a connection; [`connections`]: all of them.
 //! * [`gate`]: rate limits. [`Backend`]: all that this side wants from the rest of the server.
 
 mod allowance;
+mod body;
 pub mod connection;
 pub mod connections;
+mod download;
 pub mod gate;
 pub mod http;
 pub mod listener;
 pub mod outbox;
 mod request;
+mod tus;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -36,9 +41,15 @@ use hallway_protocol::{ChatError, Limits};
 
 use crate::config::{Config, Secret};
 use crate::metrics::Metrics;
+use crate::service::file::Files;
 use connections::Connections;
 use gate::Gate;
 use outbox::{Frame, Outbox};
+
+/// Where uploads are begun.
+pub const UPLOADS: &str = "/files";
+/// What links to files begin with.
+pub const DOWNLOADS: &str = "/download/";
 
 /// What the network side wants from the rest of the server. `service` implements it; tests of this side have
 /// their own.
@@ -84,6 +95,9 @@ pub trait Backend: Send + Sync + 'static {
         id: u64,
         call: Call,
     ) -> impl Future<Output = Result<Frame, ChatError>> + Send;
+
+    /// Files behind messages, where there are some.
+    fn files(&self) -> Option<&Files>;
 
     /// Adds figures of its own to the Prometheus text.
     fn write_figures(&self, out: &mut String);

@@ -15,6 +15,7 @@ use super::account::Accounts;
 use super::cache::{Conversations, Members, Users};
 use super::clock::Clock;
 use super::core::{Caller, Core};
+use super::file::{Files, Storage};
 use super::message::Sender;
 use super::{
     conversation, conversation_group, group, history, member, message_change, retention, setting, sync, user,
@@ -42,6 +43,7 @@ struct Inner {
     core: Arc<Core>,
     sender: Sender,
     accounts: Accounts,
+    files: Files,
 }
 
 /// Why the services do not start.
@@ -68,6 +70,7 @@ impl Service {
         db: Db,
         inviter: Inviter,
         metrics: Arc<Metrics>,
+        storage: Storage,
     ) -> Result<Self, ServiceError> {
         let limits = config.effective_limits()?;
         let fresh = crate::auth::hex(&crate::auth::random::<8>()?);
@@ -90,12 +93,18 @@ impl Service {
         });
         let accounts = Accounts::new(Arc::clone(&core), config, inviter, metrics)?;
         let sender = Sender::new(Arc::clone(&core));
-        Ok(Self { inner: Arc::new(Inner { core, sender, accounts }) })
+        let files = Files::open(config, Arc::clone(&core), storage).await?;
+        Ok(Self { inner: Arc::new(Inner { core, sender, accounts, files }) })
     }
 
     /// Accounts, invitations and sessions, for the person who runs the server.
     pub fn accounts(&self) -> &Accounts {
         &self.inner.accounts
+    }
+
+    /// Files behind messages.
+    pub fn files(&self) -> &Files {
+        &self.inner.files
     }
 
     /// The database.
@@ -133,7 +142,7 @@ impl Service {
     }
 
     async fn signed_in(&self, caller: &Arc<Caller>, id: u64, call: Call) -> Result<Frame, ChatError> {
-        let Inner { core, sender, accounts } = &*self.inner;
+        let Inner { core, sender, accounts, files } = &*self.inner;
         Ok(match call {
             Call::SyncUser(call) => frame(id, &sync::user(core, caller, *call).await?),
             Call::SyncHeads(call) => frame(id, &sync::heads(core, caller, *call).await?),
@@ -145,6 +154,8 @@ impl Service {
             Call::DeleteMessages(call) => frame(id, &message_change::delete(core, caller, *call).await?),
             Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
             Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),
+            Call::GetUploadTicket(call) => frame(id, &files.ticket(caller, *call)),
+            Call::GetFileLink(call) => frame(id, &files.link(caller, *call).await?),
             Call::GetConversation(call) => frame(id, &conversation::get(core, caller, *call).await?),
             Call::SetRead(call) => frame(id, &conversation::set_read(core, caller, *call).await?),
             Call::SetAllRead(call) => frame(id, &conversation::set_all_read(core, caller, *call).await?),
@@ -250,6 +261,10 @@ impl Backend for Service {
         call: Call,
     ) -> Result<Frame, ChatError> {
         self.answer(caller, id, call).await
+    }
+
+    fn files(&self) -> Option<&Files> {
+        Some(&self.inner.files)
     }
 
     fn write_figures(&self, out: &mut String) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hallway_protocol::event::ServerEvent;
+use hallway_protocol::file::FileRef;
 use hallway_protocol::ids::{ConversationId, MENTION_ALL, UserId};
 use hallway_protocol::message::{Message, MessageControl};
 use hallway_protocol::method::{MethodName, SendMessage};
@@ -12,6 +13,7 @@ use hallway_protocol::sync::{Counters, Stored};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Caller, Core, counters, standing};
+use super::file::reference;
 use super::group_rate::GroupRate;
 use super::message_check::{check_send, takes_receivers};
 use super::view::{frame, wire};
@@ -35,6 +37,8 @@ struct Draft {
     key: i64,
     content: Content,
     flags: i64,
+    /// What it refers to.
+    files: Vec<FileRef>,
     /// A run has found that it was stored before: the next one answers with what is there. Looking first each
     /// time would cost every message what only a repetition needs.
     is_repeated: Cell<bool>,
@@ -72,7 +76,7 @@ impl Sender {
                 if send.online_user_only {
                     return Ok(self.online_to_peer(caller, &pair, key, send).await);
                 }
-                self.to_peer(draft(caller, &pair.me, key, send), pair).await
+                self.to_peer(draft(caller, &pair.me, key, send)?, pair).await
             }
             ConversationId::Group(group_id) => {
                 let core = &self.core;
@@ -85,7 +89,7 @@ impl Sender {
                     return self.online_to_group(caller, &me, conv, key, send).await;
                 }
                 let mentioned = self.mentioned(&send.at_user_list).await?;
-                self.to_group(draft(caller, &me, key, send), conv, mentioned).await
+                self.to_group(draft(caller, &me, key, send)?, conv, mentioned).await
             }
             ConversationId::System => Err(ErrorCode::ConversationKindNotAllowed.into()),
         }
@@ -101,7 +105,10 @@ impl Sender {
     async fn to_peer(&self, draft: Draft, pair: Pair) -> Result<Stored, ChatError> {
         let core = Arc::clone(&self.core);
         let (low, high) = (pair.me.number.min(pair.peer.number), pair.me.number.max(pair.peer.number));
-        let key = pair.conv.map_or_else(|| WriteKey::from(("pair", (low, high))), WriteKey::conversation);
+        let key = match pair.conv {
+            Some(conv) => draft.write_key(conv),
+            None => WriteKey::from(("pair", (low, high))),
+        };
         core.db.clone().write(key, move |tx| store_to_peer(&core, tx, &draft, &pair)).await
     }
 
@@ -120,9 +127,9 @@ impl Sender {
     // --- groups ---
 
     async fn to_group(&self, draft: Draft, conv: i64, mentioned: Vec<i64>) -> Result<Stored, ChatError> {
-        let core = Arc::clone(&self.core);
+        let (core, key) = (Arc::clone(&self.core), draft.write_key(conv));
         let job = move |tx: &mut Tx<'_>| store_to_group(&core, tx, &draft, conv, &mentioned);
-        self.core.db.write(WriteKey::conversation(conv), job).await
+        self.core.db.write(key, job).await
     }
 
     async fn online_to_group(
@@ -196,7 +203,19 @@ pub(super) async fn mentioned(core: &Core, list: &[String]) -> Result<Vec<i64>, 
     Ok(numbers)
 }
 
-fn draft(caller: &Arc<Caller>, me: &UserRecord, key: i64, send: SendMessage) -> Draft {
+impl Draft {
+    /// A file may belong to messages of other conversations too: such a message is alone in its transaction.
+    fn write_key(&self, conv: i64) -> WriteKey {
+        if self.files.is_empty() {
+            WriteKey::conversation(conv)
+        } else {
+            WriteKey::conversation_and_users(conv)
+        }
+    }
+}
+
+fn draft(caller: &Arc<Caller>, me: &UserRecord, key: i64, send: SendMessage) -> Result<Draft, ChatError> {
+    let files = reference::references(&send.payload)?;
     let content = Content {
         priority: send.priority,
         nick: me.profile.nick.clone(),
@@ -212,7 +231,7 @@ fn draft(caller: &Arc<Caller>, me: &UserRecord, key: i64, send: SendMessage) -> 
         ..Content::new(send.payload)
     };
     let flags = content.flags();
-    Draft { caller: Arc::clone(caller), key, content, flags, is_repeated: Cell::new(false) }
+    Ok(Draft { caller: Arc::clone(caller), key, content, flags, files, is_repeated: Cell::new(false) })
 }
 
 fn online_message(
@@ -299,11 +318,13 @@ fn insert(tx: &mut Tx<'_>, draft: &Draft, conv: &ConvRow, name_card: &str) -> Re
 fn store_to_peer(core: &Arc<Core>, tx: &mut Tx<'_>, draft: &Draft, pair: &Pair) -> Result<Stored, ChatError> {
     let caller = &draft.caller;
     let name = ConversationId::C2c(pair.peer.profile.user_id.clone());
-    if draft.is_repeated.get()
+    // A message with files is looked for at once: its files may be gone when it is repeated.
+    if (draft.is_repeated.get() || !draft.files.is_empty())
         && let Some(row) = message::by_client_key(tx, caller.number, draft.key)?
     {
         return repeated(core, tx, row, &name);
     }
+    reference::check(core, tx, caller, &draft.files)?;
     let (me, peer, now_ms) = (caller.number, pair.peer.number, core.clock.now_ms());
     let conv = match pair.conv {
         Some(conv) => conv,
@@ -313,6 +334,7 @@ fn store_to_peer(core: &Arc<Core>, tx: &mut Tx<'_>, draft: &Draft, pair: &Pair) 
     let conv = conversation::take_for_message(tx, conv, me, counted, now_ms)?;
     let conv = conv.ok_or(ErrorCode::ConversationNotFound)?;
     let row = insert(tx, draft, &conv, "")?;
+    reference::record(tx, &draft.files, row.key)?;
     if conv.seq == 1 {
         // With its first message the conversation comes into both lists.
         conversation::add_side(tx, me.min(peer), conv.id)?;
@@ -377,11 +399,13 @@ fn store_to_group(
     if !draft.content.receiver_list.is_empty() && !takes_receivers(standing.group_type) {
         return Err(ErrorCode::GroupParameterInvalid.into());
     }
+    reference::check(core, tx, caller, &draft.files)?;
     let members = core.members.prepare(tx, conv)?;
     let name_card = standing.member.as_ref().map_or("", |member| member.name_card.as_str());
     let counted = draft.flags & message::COUNTED;
     let conv = conversation::take(tx, conv, 1, counted, core.clock.now_ms())?.ok_or(ErrorCode::GroupGone)?;
     let row = insert(tx, draft, &conv, name_card)?;
+    reference::record(tx, &draft.files, row.key)?;
     conversation::advance_read(tx, caller.number, conv.id, conv.seq, conv.ord)?;
     add_mentions(tx, mentioned, row.key)?;
 

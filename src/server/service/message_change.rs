@@ -17,7 +17,7 @@ use crate::bus::{Publication, Recipients};
 use crate::store::conversation::{self, ConvKind, ConvRow};
 use crate::store::message::{self, AT_ALL, MessageKey, MessageRow, REVOKED, TIP};
 use crate::store::user_log::LogKey;
-use crate::store::{StoreError, Tx, WriteKey};
+use crate::store::{StoreError, Tx, WriteKey, file};
 
 /// Recalls a message for everybody (MSG-61).
 pub async fn revoke(
@@ -32,7 +32,8 @@ pub async fn revoke(
     let conv = core.find(caller, &call.conversation_id).await?.ok_or(unknown)?;
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));
     let db = core.db.clone();
-    db.write(WriteKey::conversation(conv), move |tx| {
+    // Alone in its transaction: its files may belong to messages of other conversations too.
+    db.write(WriteKey::conversation_and_users(conv), move |tx| {
         let access = core.access(tx, MethodName::RevokeMessage, &caller, conv)?;
         let mut row = visible(tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
         may_revoke(&core, &caller, &access, &row)?;
@@ -54,12 +55,14 @@ pub async fn revoke(
             modification: wire(conv.modification),
         });
         row.flags = (row.flags | REVOKED) & !AT_ALL;
+        file::release(tx, row.key, now_ms.div_euclid(1000))?;
         changed(&core, tx, &caller, &access, &conv, row)
     })
     .await
 }
 
-fn unknown_message(id: &ConversationId) -> ErrorCode {
+/// What is said where there is no such message, or none for the caller.
+pub(super) fn unknown_message(id: &ConversationId) -> ErrorCode {
     match id {
         ConversationId::Group(_) => ErrorCode::GroupMessageUnknown,
         ConversationId::C2c(_) | ConversationId::System => ErrorCode::MessageUnknown,
@@ -67,7 +70,7 @@ fn unknown_message(id: &ConversationId) -> ErrorCode {
 }
 
 /// The message at a place, if the caller may see it.
-fn visible(
+pub(super) fn visible(
     tx: &mut Tx<'_>,
     caller: &Caller,
     access: &Access,

@@ -6,6 +6,8 @@ use hallway_protocol::message::{MergerPayload, OfflinePush, Payload, Quote, body
 use hallway_protocol::method::SendMessage;
 use hallway_protocol::{ChatError, ErrorCode, Limits};
 
+use super::file::reference::references;
+
 /// Longest summary of a quote (PLUS-8), in characters.
 const SUMMARY_CHARS: usize = 200;
 /// Longest name in a quote, in bytes (PROF-3).
@@ -28,6 +30,10 @@ pub fn check_send(limits: &Limits, send: &SendMessage) -> Result<(), ChatError> 
         }
         if send.need_read_receipt {
             return Err(ErrorCode::ReceiptForOnlineOnly.into());
+        }
+        // Who may fetch a file follows from stored messages.
+        if !references(&send.payload)?.is_empty() {
+            return Err(invalid("files are not sent to those online only"));
         }
     }
     check_payload(limits, &send.payload)?;
@@ -63,16 +69,13 @@ pub fn check_payload(limits: &Limits, payload: &Payload) -> Result<(), ChatError
             if on_earth { Ok(()) } else { Err(invalid("no such place on earth")) }
         }
         Payload::Merger(merger) => check_merger(limits, merger),
+        Payload::Image(_) | Payload::Audio(_) | Payload::Video(_) | Payload::File(_) => {
+            references(payload).map(|_| ())
+        }
         Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} | Payload::Unknown(_) => {
             Err(invalid("this kind of message is not sent by people"))
         }
-        Payload::Text(_)
-        | Payload::Image(_)
-        | Payload::Audio(_)
-        | Payload::Video(_)
-        | Payload::File(_)
-        | Payload::Custom(_)
-        | Payload::Face(_) => Ok(()),
+        Payload::Text(_) | Payload::Custom(_) | Payload::Face(_) => Ok(()),
     }
 }
 

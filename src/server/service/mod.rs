@@ -4,6 +4,7 @@
 //!
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
+//! * [`file`]: files behind messages.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
 //!   profiles, directory.
@@ -20,6 +21,7 @@ pub mod conversation;
 pub mod conversation_group;
 pub mod core;
 mod error;
+pub mod file;
 pub mod group;
 mod group_rate;
 pub mod history;

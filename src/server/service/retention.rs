@@ -40,6 +40,7 @@ pub async fn sweep(core: &Arc<Core>) -> Result<(), StoreError> {
 
 /// Removes some of the old messages of a conversation; whether there are more.
 async fn step(core: &Arc<Core>, conv: i64, before: i64) -> Result<bool, StoreError> {
+    let now = core.clock.now();
     core.db
         .write(WriteKey::conversation_and_users(conv), move |tx| {
             let Some(row) = conversation::load(tx, conv)? else { return Ok(false) };
@@ -47,7 +48,7 @@ async fn step(core: &Arc<Core>, conv: i64, before: i64) -> Result<bool, StoreErr
             let kept = retention::place_at(tx, conv, first, row.seq, before)?;
             let end = kept.min(first.saturating_add(MESSAGES));
             if end > first {
-                retention::remove_below(tx, &row, end)?;
+                retention::remove_below(tx, &row, end, now)?;
             }
             Ok(end < kept)
         })

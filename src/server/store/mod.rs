@@ -17,6 +17,7 @@ pub mod conversation;
 pub mod db;
 pub mod engine;
 pub mod error;
+pub mod file;
 pub mod group;
 pub mod message;
 pub mod migrate;

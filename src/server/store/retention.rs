@@ -3,7 +3,7 @@
 use super::conversation::{ConvKind, ConvRow};
 use super::error::StoreError;
 use super::tx::Tx;
-use super::{group, message};
+use super::{file, group, message};
 use crate::args;
 
 /// Conversations above `after` whose oldest message was sent before `before` (Unix seconds), by number.
@@ -33,7 +33,7 @@ pub fn place_at(tx: &mut Tx<'_>, conv: i64, first: i64, last: i64, time: i64) ->
 }
 
 /// Removes the messages below `first`, and what hangs on them. What is removed was there: `first` is above the present `min_seq`.
-pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64) -> Result<(), StoreError> {
+pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64, now: i64) -> Result<(), StoreError> {
     let last = first.saturating_sub(1);
     let min_ord = message::ord_at(tx, conv.id, last)?
         .ok_or_else(|| StoreError::Corrupt(format!("conversation {} has no message {last}", conv.id)))?;
@@ -42,6 +42,7 @@ pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64) -> Result<(), S
         args![conv.id, first, min_ord],
     )?;
     tx.execute("DELETE FROM message WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
+    file::release_all(tx, conv.id, 0, last, now)?;
     tx.execute("DELETE FROM mention WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
     let people = match conv.kind {
         ConvKind::Pair { low, high } => vec![low, high],

@@ -139,6 +139,10 @@ impl Backend for Scripted {
         }
     }
 
+    fn files(&self) -> Option<&Files> {
+        None
+    }
+
     fn write_figures(&self, out: &mut String) {
         crate::metrics::write_counter(out, "own_total", "its own", 7);
     }

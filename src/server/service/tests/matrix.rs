@@ -1,16 +1,16 @@
 //! The authorisation table against the running services: every method that is about a group, called by
 //! everybody who can be something to a `work` group, answers what its cell says.
 
-use hallway_protocol::ChatError;
 use hallway_protocol::conversation::Draft;
 use hallway_protocol::group::{Group, GroupType};
 use hallway_protocol::message::Payload;
 use hallway_protocol::method::{
     AddGroupMembers, ChangeGroupOwner, ClearHistory, DeleteConversations, DeleteGroupMembers, DeleteMessages,
-    GetConversation, GetGroup, GetGroupMembers, GetRange, LocateTime, MethodName, ModifyMessage,
+    GetConversation, GetFileLink, GetGroup, GetGroupMembers, GetRange, LocateTime, MethodName, ModifyMessage,
     PayloadField, Position, QuitGroup, ReportDelivered, RevokeMessage, SetDraft, SetRead, SyncChanges,
     UpdateConversations, UpdateGroup,
 };
+use hallway_protocol::{ChatError, ErrorCode};
 
 use super::{Person, World, of, on_both_engines};
 use crate::authz::{self, Account, Standing, Target};
@@ -19,6 +19,7 @@ const ABOUT_GROUPS: &[MethodName] = &[
     MethodName::SyncChanges,
     MethodName::GetRange,
     MethodName::LocateTime,
+    MethodName::GetFileLink,
     MethodName::ReportDelivered,
     MethodName::SendMessage,
     MethodName::RevokeMessage,
@@ -77,6 +78,15 @@ impl Cell<'_> {
                 done!(GetRange { conversation_id: id, from_seq: 1, to_seq: 9, changed_after: 0 })
             }
             MethodName::LocateTime => done!(LocateTime { conversation_id: id, time: 0 }),
+            MethodName::GetFileLink => {
+                // Nobody has sent a file there: who may look is told so.
+                let uuid = hallway_protocol::FileId::new([0; 16]);
+                let link = GetFileLink { conversation_id: id, sequence: 1, uuid };
+                match world.call(who, link).await {
+                    Err(error) if error.code == ErrorCode::GroupMessageUnknown => Ok(()),
+                    other => other.map(|_| ()),
+                }
+            }
             MethodName::ReportDelivered => {
                 done!(ReportDelivered { items: vec![Position { conversation_id: id, sequence: 1 }] })
             }

@@ -2,6 +2,7 @@
 
 mod conversation_groups;
 mod conversations;
+mod files;
 mod groups;
 mod limits;
 mod matrix;
@@ -30,6 +31,7 @@ use hallway_protocol::{ChatError, PROTOCOL_VERSION};
 
 use super::Service;
 use super::core::Caller;
+use super::file::Storage;
 use crate::auth::password::Cost;
 use crate::auth::user_sig::UserSigs;
 use crate::config::Config;
@@ -50,6 +52,7 @@ pub(super) struct World {
     pub(super) service: Service,
     pub(super) metrics: Arc<Metrics>,
     random: AtomicU32,
+    pub(super) dir: tempfile::TempDir,
 }
 
 /// A signed-in instance.
@@ -76,8 +79,10 @@ impl World {
         change(&mut config);
         let metrics = Arc::new(Metrics::default());
         let inviter = Inviter::new(&config, None, "127.0.0.1:7290".parse().unwrap());
-        let service = Service::open(&config, db, inviter, Arc::clone(&metrics)).await.unwrap();
-        Self { service, metrics, random: AtomicU32::new(1) }
+        let dir = tempfile::tempdir().unwrap();
+        let storage = Storage::folder(dir.path().to_owned()).unwrap();
+        let service = Service::open(&config, db, inviter, Arc::clone(&metrics), storage).await.unwrap();
+        Self { service, metrics, random: AtomicU32::new(1), dir }
     }
 
     /// Makes an account.
