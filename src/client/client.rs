@@ -7,12 +7,14 @@
 
 mod conversation;
 mod conversation_group;
+mod file;
 mod group;
 mod history;
 mod message;
 mod session;
 mod user;
 
+pub use file::{ImageFile, Snapshot};
 pub use message::message_of;
 
 use std::sync::{Arc, Mutex};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hallway_protocol::conversation::AllReceiveMessageOpt;
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::session::KickedOutType;
-use hallway_protocol::{ConversationId, ErrorCode, GroupId, Message};
+use hallway_protocol::{ConversationId, ErrorCode, GroupId, Message, MessageId};
 
 use crate::model::Conversation;
 
@@ -65,6 +65,15 @@ pub enum Event {
     ProfileUpdated(hallway_protocol::user::Profile),
     /// A draft changed on another instance (PLUS-4).
     DraftUpdated(ConversationId),
+    /// So many bytes of a waiting message's files are sent, of so many (OBJ-48, MSG-18).
+    UploadProgress {
+        /// Which message.
+        message_id: MessageId,
+        /// Bytes that are sent.
+        sent: u64,
+        /// Bytes in the end.
+        total: u64,
+    },
     /// The credential runs out in this many seconds (SES-47).
     CredentialExpires(i64),
     /// The app told that the notification of the message at this place was clicked; with what its sender wanted back
@@ -111,6 +120,7 @@ names! {
     GroupMemberUpdated => Self::GroupMemberUpdated(..),
     ProfileUpdated => Self::ProfileUpdated(_),
     DraftUpdated => Self::DraftUpdated(_),
+    UploadProgress => Self::UploadProgress { .. },
     CredentialExpires => Self::CredentialExpires(_),
     NotificationClicked => Self::NotificationClicked(..),
 }

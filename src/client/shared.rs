@@ -1,16 +1,18 @@
 //! What the handle and the background task share: events out, and the few values that are read at once.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hallway_protocol::conversation::{AllReceiveMessageOpt, ConversationGroup};
-use hallway_protocol::{ErrorCode, Limits};
+use hallway_protocol::{ErrorCode, Limits, MessageId};
 use tokio::sync::broadcast;
 
 use crate::cache::meta::Session;
 use crate::event::{Event, EventName, NetState, Subscription};
+use crate::file::{TusPlugin, UploadPlugin};
 use crate::model::Conversation;
 use crate::transport::Rpc;
 
@@ -32,6 +34,8 @@ pub(crate) struct Shared {
     rpc: Mutex<Option<Rpc>>,
     session: RwLock<Option<Arc<Session>>>,
     limits: RwLock<Arc<Limits>>,
+    upload_plugin: Mutex<Option<Arc<dyn UploadPlugin>>>,
+    uploads: Mutex<HashMap<MessageId, (u64, u64)>>,
 }
 
 #[derive(Default)]
@@ -54,6 +58,8 @@ impl Shared {
             rpc: Mutex::new(None),
             session: RwLock::new(None),
             limits: RwLock::default(),
+            upload_plugin: Mutex::new(Some(Arc::new(TusPlugin))),
+            uploads: Mutex::default(),
         }
     }
 
@@ -187,6 +193,27 @@ impl Shared {
 
     pub fn set_limits(&self, limits: Limits) {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(limits);
+    }
+
+    pub fn upload_plugin(&self) -> Option<Arc<dyn UploadPlugin>> {
+        lock(&self.upload_plugin).clone()
+    }
+
+    pub fn set_upload_plugin(&self, plugin: Option<Arc<dyn UploadPlugin>>) {
+        *lock(&self.upload_plugin) = plugin;
+    }
+
+    /// Bytes sent and bytes in the end of a message's files, while they are on their way.
+    pub fn upload(&self, id: &MessageId) -> Option<(u64, u64)> {
+        lock(&self.uploads).get(id).copied()
+    }
+
+    pub fn set_upload(&self, id: &MessageId, progress: Option<(u64, u64)>) {
+        let mut uploads = lock(&self.uploads);
+        match progress {
+            Some(progress) => uploads.insert(id.clone(), progress),
+            None => uploads.remove(id),
+        };
     }
 
     /// The server's clock in milliseconds (SES-15); 0 before the first login.

@@ -1,12 +1,12 @@
 //! A client that is made to be killed: it takes messages into its outbox as fast as it can and says so, line by
 //! line. `./dev prove crash` starts it.
 //!
-//! `crash_client write|drain ADDRESS FOLDER CREDENTIAL NEXT CONVERSATION…`; `drain` writes nothing and ends when
-//! the outbox is empty.
+//! `crash_client write|drain|PATH ADDRESS FOLDER CREDENTIAL NEXT CONVERSATION…`; `drain` writes nothing and ends when
+//! the outbox is empty; a path is a file that is sent to the first conversation.
 #![allow(clippy::print_stdout)] // a program whose output is its result
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hallway_client::model::{Around, TimelineItem};
@@ -53,8 +53,19 @@ async fn main() -> Outcome {
     say(&format!("waiting {}", waiting(&client, &places).await?))?;
     match what.as_str() {
         "write" => write(&client, &places, next).await,
-        _ => drain(&client, &places).await,
+        "drain" => drain(&client, &places).await,
+        path => upload(&client, &places, Path::new(path)).await,
     }
+}
+
+async fn upload(client: &Client, places: &[ConversationId], path: &Path) -> Outcome {
+    let place = places.first().doing("a conversation")?;
+    let options = MessageOptions::default();
+    let message = client.create_file_message(place.clone(), path, options).doing("making")?;
+    client.enqueue_message(message, SendOptions::default()).await.doing("queueing")?;
+    say("taken")?;
+    // To be killed.
+    std::future::pending().await
 }
 
 async fn write(client: &Client, places: &[ConversationId], next: u64) -> Outcome {

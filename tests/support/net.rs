@@ -4,16 +4,20 @@
 //! refused, delayed or swallowed without a word (a black hole: the sockets stay, nothing comes through), and live
 //! frames of the server (`conversation_frame`, `user_frame`) can be dropped, repeated and swapped, which a real
 //! network does not do to them but a full queue, a restart or a lossy bus does.
+//!
+//! Connections that are no WebSockets carry files; their bytes pass as they are, up to a mark where they stall.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -46,8 +50,17 @@ struct Weather {
     hole: bool,
     delay: Duration,
     faults: Faults,
+    /// File connections stall when so many of their bytes have passed, both ways and all of them together.
+    files_until: Option<u64>,
     /// Connections of an earlier number are cut.
     generation: u64,
+}
+
+/// Bytes of files that have passed, and whether some are held up.
+#[derive(Debug, Default)]
+struct Files {
+    passed: AtomicU64,
+    stalled: watch::Sender<bool>,
 }
 
 /// See the module. Dropping it cuts everything.
@@ -55,6 +68,7 @@ pub struct Net {
     address: SocketAddr,
     weather: watch::Sender<Weather>,
     suffered: Arc<AtomicUsize>,
+    files: Arc<Files>,
     target: watch::Sender<SocketAddr>,
     task: JoinHandle<()>,
 }
@@ -67,9 +81,14 @@ impl Net {
         let (weather, seen) = watch::channel(Weather::default());
         let (target, to) = watch::channel(server);
         let suffered = Arc::new(AtomicUsize::new(0));
-        let task =
-            tokio::spawn(accept(listener, to, seen, Arc::new(Mutex::new(dice)), Arc::clone(&suffered)));
-        Ok(Self { address, weather, suffered, target, task })
+        let files = Arc::new(Files::default());
+        let new = Connection {
+            weather: seen,
+            filter: Filter { dice, aside: VecDeque::new(), suffered: Arc::clone(&suffered) },
+            files: Arc::clone(&files),
+        };
+        let task = tokio::spawn(accept(listener, to, new));
+        Ok(Self { address, weather, suffered, files, target, task })
     }
 
     /// Where the client connects to.
@@ -107,6 +126,23 @@ impl Net {
         self.weather.send_modify(|weather| weather.delay = delay);
     }
 
+    /// File connections stall when so many bytes of files have passed since the start; none: never.
+    pub fn set_files_until(&self, until: Option<u64>) {
+        self.files.stalled.send_replace(false);
+        self.weather.send_modify(|weather| weather.files_until = until);
+    }
+
+    /// Waits until a file connection has come to the mark.
+    pub async fn until_stalled(&self) {
+        // The sender is held here.
+        let _ = self.files.stalled.subscribe().wait_for(|stalled| *stalled).await;
+    }
+
+    /// Bytes of files that have passed, both ways.
+    pub fn file_bytes(&self) -> u64 {
+        self.files.passed.load(Ordering::Relaxed)
+    }
+
     /// What live frames suffer from now on.
     pub fn set_faults(&self, faults: Faults) {
         self.weather.send_modify(|weather| weather.faults = faults);
@@ -121,20 +157,10 @@ impl Drop for Net {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    target: watch::Receiver<SocketAddr>,
-    weather: watch::Receiver<Weather>,
-    dice: Arc<Mutex<Dice>>,
-    suffered: Arc<AtomicUsize>,
-) {
+async fn accept(listener: TcpListener, target: watch::Receiver<SocketAddr>, mut new: Connection) {
     while let Ok((client, _)) = listener.accept().await {
         let server = *target.borrow();
-        let dice = dice.lock().expect("nobody panics with it").fork();
-        let connection = Connection {
-            weather: weather.clone(),
-            filter: Filter { dice, aside: VecDeque::new(), suffered: Arc::clone(&suffered) },
-        };
+        let connection = new.next();
         tokio::spawn(connection.run(client, server));
     }
 }
@@ -142,12 +168,23 @@ async fn accept(
 struct Connection {
     weather: watch::Receiver<Weather>,
     filter: Filter,
+    files: Arc<Files>,
 }
 
 type Sink = SplitSink<WebSocketStream<TcpStream>, Message>;
 type Stream = SplitStream<WebSocketStream<TcpStream>>;
 
 impl Connection {
+    /// One more, with chance of its own.
+    fn next(&mut self) -> Self {
+        let suffered = Arc::clone(&self.filter.suffered);
+        Self {
+            weather: self.weather.clone(),
+            filter: Filter { dice: self.filter.dice.fork(), aside: VecDeque::new(), suffered },
+            files: Arc::clone(&self.files),
+        }
+    }
+
     /// Ends with the connection, or when the weather is bad; how is of no interest.
     async fn run(mut self, client: TcpStream, server: SocketAddr) -> Option<()> {
         // A cut is felt at once, like that of a cable with a machine at its end.
@@ -158,9 +195,22 @@ impl Connection {
         if self.weather.borrow().down {
             return None;
         }
-        let near = tokio_tungstenite::accept_async(client).await.ok()?;
+        let is_socket = begins_with(&client, b"GET /ws").await?;
         let far = TcpStream::connect(server).await.ok()?;
         far.set_nodelay(true).ok()?;
+        if !is_socket {
+            far.set_zero_linger().ok()?;
+            let (from_client, to_client) = client.into_split();
+            let (from_server, to_server) = far.into_split();
+            let cut = self.weather.clone();
+            tokio::select! {
+                _ = carry(from_client, to_server, self.weather.clone(), &self.files) => {}
+                _ = carry(from_server, to_client, self.weather.clone(), &self.files) => {}
+                () = is_cut(cut, generation) => {}
+            }
+            return None;
+        }
+        let near = tokio_tungstenite::accept_async(client).await.ok()?;
         let (far, _) = tokio_tungstenite::client_async(format!("ws://{server}/ws"), far).await.ok()?;
         let (to_client, from_client) = near.split();
         let (to_server, from_server) = far.split();
@@ -171,6 +221,43 @@ impl Connection {
             () = is_cut(cut, generation) => {}
         }
         None
+    }
+}
+
+/// Looks at the first bytes of a connection without taking them.
+async fn begins_with(client: &TcpStream, wanted: &[u8]) -> Option<bool> {
+    let mut head = [0; 16];
+    loop {
+        let there = client.peek(&mut head).await.ok()?;
+        let seen = head.get(..there.min(wanted.len()))?;
+        if there == 0 || seen.len() == wanted.len() || !wanted.starts_with(seen) {
+            return Some(seen == wanted);
+        }
+        // Half of the first word: the rest is under way.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Carries the bytes of files one way.
+async fn carry(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut weather: watch::Receiver<Weather>,
+    files: &Files,
+) -> Option<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut buffer).await.ok().filter(|read| *read > 0)?;
+        let passes = |weather: &Weather| {
+            let passed = files.passed.load(Ordering::Relaxed) + read as u64;
+            !weather.hole && weather.files_until.is_none_or(|until| passed <= until)
+        };
+        if !passes(&weather.borrow_and_update()) {
+            files.stalled.send_replace(true);
+        }
+        weather.wait_for(passes).await.ok()?;
+        files.passed.fetch_add(read as u64, Ordering::Relaxed);
+        to.write_all(buffer.get(..read)?).await.ok()?;
     }
 }
 

@@ -3,12 +3,13 @@
 //! * [`Cache`]: the handle. Writes run one after the other on a thread of their own, each in one transaction;
 //!   reads run on another connection and never wait for a write.
 //! * `schema`: the tables and how older ones are brought up to date.
-//! * `conv`, `messages`, `outbox`, `meta`, `people`, `timeline`: reading and writing by subject. They take a
+//! * `attachment`, `conv`, `messages`, `outbox`, `meta`, `people`, `timeline`: reading and writing by subject. They take a
 //!   connection and know nothing of threads.
 //!
 //! Messages are rows of one table, clustered by conversation and place ([`place_key`]); the conversation list has
 //! a narrow table of its own, so that drawing it touches no message.
 
+pub mod attachment;
 pub mod conv;
 #[cfg(feature = "measure")]
 pub mod measure;

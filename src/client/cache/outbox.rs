@@ -37,6 +37,8 @@ pub struct Outgoing {
     pub created_ms: i64,
     /// Why it was not sent; none while it waits.
     pub failure: Option<ChatError>,
+    /// Its upload was stopped: others go first until somebody lets it go on.
+    pub is_paused: bool,
 }
 
 fn load(row: &Row<'_>) -> CacheResult<Outgoing> {
@@ -47,10 +49,12 @@ fn load(row: &Row<'_>) -> CacheResult<Outgoing> {
         message: Arc::new(serde_json::from_slice(object(2)?)?),
         wish: serde_json::from_slice(object(3)?)?,
         failure: super::conv::object(row, 4)?,
+        is_paused: row.get(5)?,
     })
 }
 
-const COLUMNS: &str = "SELECT position, created_ms, body, options, failure FROM outbox ORDER BY position";
+const COLUMNS: &str =
+    "SELECT position, created_ms, body, options, failure, is_paused FROM outbox ORDER BY position";
 
 /// Everything in it, in order.
 pub fn all(db: &Connection) -> CacheResult<Vec<Outgoing>> {
@@ -66,7 +70,7 @@ pub fn all(db: &Connection) -> CacheResult<Vec<Outgoing>> {
 /// What waits or has failed in one conversation, in order.
 pub fn of(db: &Connection, id: &ConversationId) -> CacheResult<Vec<Outgoing>> {
     let mut statement = db.prepare_cached(
-        "SELECT position, created_ms, body, options, failure FROM outbox WHERE conversation_id = ?1
+        "SELECT position, created_ms, body, options, failure, is_paused FROM outbox WHERE conversation_id = ?1
          ORDER BY position",
     )?;
     let mut rows = statement.query([id.to_string()])?;
@@ -104,6 +108,7 @@ pub fn add(db: &Connection, message: &Message, wish: &Wish, created_ms: i64) -> 
         wish: wish.clone(),
         created_ms,
         failure: None,
+        is_paused: false,
     })
 }
 
@@ -119,6 +124,15 @@ pub fn update(db: &Connection, message: &Message, failure: Option<&ChatError>) -
 /// Takes a message out. False if it was not there.
 pub fn remove(db: &Connection, id: &MessageId) -> CacheResult<bool> {
     Ok(db.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([id.as_str()])? > 0)
+}
+
+/// The same for a message that is stored, with what was noted about its files.
+pub fn remove_sent(db: &Connection, id: &MessageId) -> CacheResult<bool> {
+    let was_there = remove(db, id)?;
+    if was_there {
+        super::attachment::remove(db, id)?;
+    }
+    Ok(was_there)
 }
 
 /// Its place in the queue.

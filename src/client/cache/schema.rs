@@ -80,6 +80,19 @@ const MIGRATIONS: &[&str] = &[
     ",
     // 2: countable messages below min_seq.
     "ALTER TABLE conversation ADD COLUMN min_ord INTEGER NOT NULL DEFAULT 0;",
+    // 3: files of messages that wait to be sent.
+    "
+    ALTER TABLE outbox ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0;
+
+    -- id: of the message. part: which address of its payload.
+    CREATE TABLE attachment (
+        id TEXT NOT NULL, part INTEGER NOT NULL,
+        path TEXT NOT NULL, size INTEGER NOT NULL,
+        plugin TEXT NOT NULL, state TEXT, -- who has begun with it, and what is needed to go on
+        file TEXT,                        -- the server's id, when the server has all of it
+        PRIMARY KEY (id, part)
+    ) WITHOUT ROWID;
+    ",
 ];
 
 /// Opens a connection with the key. Every connection of a copy goes through here.

@@ -10,9 +10,11 @@ use hallway_protocol::{ConversationId, ErrorCode, Message, MessageId};
 use tokio::sync::oneshot;
 
 use super::{Client, MessageOptions, SendOptions};
+use crate::cache::attachment;
 use crate::cache::outbox::{self, Wish};
 use crate::engine::Command;
 use crate::engine::apply::Step;
+use crate::file::local::{self, places};
 use crate::shared::now_ms;
 use crate::{ChatError, Event, Result};
 
@@ -38,6 +40,16 @@ impl Client {
         text: &str,
         options: MessageOptions,
     ) -> Result<Message> {
+        self.create_message(to, Payload::text(text), options)
+    }
+
+    /// A message of any kind, not sent yet.
+    pub(super) fn create_message(
+        &self,
+        to: ConversationId,
+        payload: Payload,
+        options: MessageOptions,
+    ) -> Result<Message> {
         self.account()?;
         let session = self.inner.shared.session().ok_or(ErrorCode::NotLoggedIn)?;
         if to.kind() == ConversationType::System {
@@ -54,7 +66,7 @@ impl Client {
             sequence: 0,
             modification: 0,
             ord: 0,
-            payload: Payload::text(text),
+            payload,
             status: MessageStatus::UnSend,
             priority: options.priority,
             nick: session.user.nick.clone(),
@@ -178,7 +190,18 @@ impl Client {
         message.offline_push.clone_from(&options.offline_push);
         let wish = Wish { message_control: options.message_control, offline_push: options.offline_push };
         let created = now_ms();
-        let queued = account.cache.write_durably(move |db| outbox::add(db, &message, &wish, created)).await?;
+        let queued = account.cache.write_durably(move |db| {
+            let queued = outbox::add(db, &message, &wish, created)?;
+            let mut payload = message.payload.clone();
+            for (part, place) in (0u32..).zip(places(&mut payload)) {
+                if let Some(path) = place.url.strip_prefix(local::PREFIX) {
+                    let size = place.size.map_or(0, |size| *size);
+                    attachment::add(db, &message.id, part, path, size)?;
+                }
+            }
+            Ok(queued)
+        });
+        let queued = queued.await?;
         account.commands.send(Command::Queued(queued, waiter)).map_err(|_| ErrorCode::EndedByLogout)?;
         Ok(())
     }

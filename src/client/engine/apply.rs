@@ -235,7 +235,7 @@ impl Work<'_> {
             }
             Step::Own(stored) => {
                 conv.raise(stored.counters, stored.message.time.saturating_mul(1000));
-                if outbox::remove(self.db, &stored.message.id)? {
+                if outbox::remove_sent(self.db, &stored.message.id)? {
                     self.out.sent.push(stored.message.clone());
                     self.out.timelines.insert(conv.id.clone());
                 }
@@ -477,7 +477,7 @@ impl Work<'_> {
             Merged::Changed { message, was_revoked, version } => (message, Some((was_revoked, version))),
         };
         let is_own = message.from == self.me;
-        let was_waiting = is_own && outbox::remove(self.db, &message.id)?;
+        let was_waiting = is_own && outbox::remove_sent(self.db, &message.id)?;
         let is_tip = matches!(message.payload, Payload::GroupTip(_) | Payload::GroupSystemNotice(_));
         if is_own && !is_tip && message.sequence > conv.state.read.read_seq {
             // Sending implies having read (`docs/sync_model.md` §5); what the server tells in one's name does not.

@@ -9,6 +9,7 @@
 //! * `rounds`: catching up: own log, heads, changes, pages (`docs/sync_model.md` §6).
 //! * `intake`: live events (§7); `apply`, `commit`: writing down and telling; `book`: the lines in memory.
 //! * `list`: the conversation list and its total.
+//! * `uploading`: files before their messages.
 //! * `sending`, `reading`, `drafting`, `receipts`: what goes the other way.
 
 pub mod apply;
@@ -22,6 +23,7 @@ mod reading;
 mod receipts;
 mod rounds;
 mod sending;
+mod uploading;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Resend(MessageId, Reply<()>),
     /// Takes an unsent message back.
     Cancel(MessageId, Reply<()>),
+    /// Stops the upload of a message, or lets it go on.
+    PauseUpload(MessageId, bool, Reply<()>),
     /// Changes an unsent message. `None`: it is not in the outbox any more.
     Edit(Box<Message>, Reply<Option<Message>>),
     /// Read up to a place, or all.
@@ -106,17 +110,53 @@ pub(crate) enum Stop {
 /// What a job brought.
 pub(crate) enum Done {
     Connected(std::result::Result<Box<Signed>, link::Refused>),
-    User { first: bool, result: Result<hallway_protocol::sync::UserChanges> },
+    User {
+        first: bool,
+        result: Result<hallway_protocol::sync::UserChanges>,
+    },
     Heads(Result<hallway_protocol::sync::Heads>),
-    Head { id: ConversationId, result: Result<Box<hallway_protocol::sync::Head>> },
-    Changes { id: ConversationId, after: u64, result: Result<hallway_protocol::sync::Changes> },
-    Page { question: rounds::PageQuestion, result: Result<hallway_protocol::sync::Range> },
-    Sent { id: MessageId, conversation_id: ConversationId, result: Result<hallway_protocol::sync::Stored> },
-    Edited { result: Result<hallway_protocol::sync::Stored> },
-    Read { id: ConversationId, seq: u64, result: Result<hallway_protocol::sync::ReadMoved> },
-    AllRead { result: Result<hallway_protocol::method::AllRead> },
-    Draft { draft: Draft, result: Result<()> },
-    Delivered { items: Vec<(ConversationId, u64)>, result: Result<()> },
+    Head {
+        id: ConversationId,
+        result: Result<Box<hallway_protocol::sync::Head>>,
+    },
+    Changes {
+        id: ConversationId,
+        after: u64,
+        result: Result<hallway_protocol::sync::Changes>,
+    },
+    Page {
+        question: rounds::PageQuestion,
+        result: Result<hallway_protocol::sync::Range>,
+    },
+    Sent {
+        id: MessageId,
+        conversation_id: ConversationId,
+        result: Result<hallway_protocol::sync::Stored>,
+    },
+    Uploaded {
+        id: MessageId,
+        conversation_id: ConversationId,
+        result: Result<Vec<(u32, hallway_protocol::FileId, u64)>>,
+    },
+    Edited {
+        result: Result<hallway_protocol::sync::Stored>,
+    },
+    Read {
+        id: ConversationId,
+        seq: u64,
+        result: Result<hallway_protocol::sync::ReadMoved>,
+    },
+    AllRead {
+        result: Result<hallway_protocol::method::AllRead>,
+    },
+    Draft {
+        draft: Draft,
+        result: Result<()>,
+    },
+    Delivered {
+        items: Vec<(ConversationId, u64)>,
+        result: Result<()>,
+    },
 }
 
 struct Finished {
@@ -129,6 +169,8 @@ pub(crate) struct Account {
     pub me: UserId,
     pub cache: Cache,
     pub commands: mpsc::UnboundedSender<Command>,
+    /// For connections of its own, which files are fetched over.
+    pub connector: Arc<Connector>,
     pub ended: Arc<AtomicBool>,
 }
 
@@ -184,6 +226,7 @@ pub(crate) struct Engine {
     list: list::ListState,
     queue: Queue,
     waiters: HashMap<MessageId, Vec<Reply<Message>>>,
+    uploads: uploading::Uploads,
     reads: reading::Reads,
     drafts: drafting::Drafts,
     receipts: receipts::Receipts,
@@ -213,8 +256,14 @@ impl Engine {
         let (commands, receiver) = mpsc::unbounded_channel();
         let ended = Arc::new(AtomicBool::new(false));
         let me = start.stored.user_id.clone();
-        let account =
-            Account { me: me.clone(), cache: start.cache.clone(), commands, ended: Arc::clone(&ended) };
+        let connector = Arc::new(start.connector);
+        let account = Account {
+            me: me.clone(),
+            cache: start.cache.clone(),
+            commands,
+            connector: Arc::clone(&connector),
+            ended: Arc::clone(&ended),
+        };
         let mut engine = Self {
             shared,
             config: start.config,
@@ -224,7 +273,7 @@ impl Engine {
             commands: receiver,
             ended,
             lock: Some(start.lock),
-            connector: Arc::new(start.connector),
+            connector,
             token: start.token,
             link: None,
             rpc: None,
@@ -244,6 +293,7 @@ impl Engine {
             list: list::ListState::default(),
             queue: Queue::new(waiting),
             waiters: HashMap::new(),
+            uploads: uploading::Uploads::new(),
             reads: reading::Reads::new(reads),
             drafts: drafting::Drafts::new(drafts),
             receipts: receipts::Receipts::default(),
@@ -381,6 +431,10 @@ impl Engine {
                 let result = self.cancel(&id).await;
                 let _ = reply.send(result);
             }
+            Command::PauseUpload(id, is_paused, reply) => {
+                let result = self.pause_upload(&id, is_paused).await;
+                let _ = reply.send(result);
+            }
             Command::Edit(message, reply) => {
                 let result = self.edit_unsent(*message).await;
                 let _ = reply.send(result);
@@ -414,6 +468,9 @@ impl Engine {
             // What a dead connection brought is worth less than asking again, except what was stored.
             Done::Sent { id, conversation_id, result } => {
                 self.sent(&id, &conversation_id, result, is_current).await
+            }
+            Done::Uploaded { id, conversation_id, result } => {
+                self.uploaded(&id, &conversation_id, result).await
             }
             Done::Page { question, result } => self.page(question, result).await,
             Done::Read { id, seq, result } => self.read_moved(id, seq, result).await,

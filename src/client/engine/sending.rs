@@ -11,13 +11,15 @@ use hallway_protocol::{ConversationId, Message, MessageId};
 
 use super::apply::Step;
 use super::{Done, Engine, Reply, is_network, passes};
+use crate::cache::attachment;
 use crate::cache::outbox::{self, Outgoing};
 use crate::event::Event;
+use crate::file::local;
 use crate::shared::now_ms;
 use crate::{ChatError, ErrorCode, Result};
 
 /// Pause after a refusal that a person has to mend.
-const NEEDS_USER: Duration = Duration::from_secs(30);
+pub(super) const NEEDS_USER: Duration = Duration::from_secs(30);
 
 /// The call that sends a message of the outbox.
 fn call_of(outgoing: &Outgoing) -> SendMessage {
@@ -58,6 +60,10 @@ impl Engine {
 
     pub(super) fn pump_outbox(&mut self, now: Instant) {
         for outgoing in self.queue.next(now) {
+            if local::is_local(&outgoing.message.payload) {
+                self.upload(&outgoing);
+                continue;
+            }
             let (id, conversation_id) =
                 (outgoing.message.id.clone(), outgoing.message.conversation_id.clone());
             self.call(call_of(&outgoing), move |result| Done::Sent { id, conversation_id, result });
@@ -108,6 +114,10 @@ impl Engine {
                 let asked = error.retry_after();
                 self.queue.pause(conversation_id, Instant::now(), asked, rand::random());
             }
+            // The server gave a file up that waited too long for its message.
+            Err(error) if error.code == ErrorCode::NotForwardable && self.upload_again(id).await => {
+                self.queue.pause(conversation_id, Instant::now(), None, rand::random());
+            }
             Err(error) => {
                 self.queue.answered(conversation_id);
                 self.fail(id, error).await;
@@ -133,7 +143,7 @@ impl Engine {
     }
 
     /// Refused for good: it stays, marked, until somebody sends it again or takes it back (MSG-41).
-    async fn fail(&mut self, id: &MessageId, error: ChatError) {
+    pub(super) async fn fail(&mut self, id: &MessageId, error: ChatError) {
         let Some(outgoing) = self.queue.get(id) else { return };
         let mut message = (*outgoing.message).clone();
         message.status = MessageStatus::Fail;
@@ -181,8 +191,19 @@ impl Engine {
             return Err(ErrorCode::StateNotAllowed.into());
         };
         let wanted = id.clone();
-        self.cache.write_durably(move |db| outbox::remove(db, &wanted)).await?;
+        let files = self.cache.write_durably(move |db| {
+            let files = attachment::of(db, &wanted)?;
+            attachment::remove(db, &wanted)?;
+            outbox::remove(db, &wanted)?;
+            Ok(files)
+        });
+        let files = files.await?;
         self.queue.remove(id);
+        if self.end_upload(id) {
+            self.queue.answered(&conversation_id);
+        }
+        self.shared.set_upload(id, None);
+        self.discard_uploads(files);
         for reply in self.waiters.remove(id).unwrap_or_default() {
             let _ = reply.send(Err(ErrorCode::SendFailed.into()));
         }

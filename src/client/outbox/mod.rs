@@ -62,7 +62,7 @@ impl Queue {
     /// as being on their way from here on.
     pub fn next(&mut self, now: Instant) -> Vec<Outgoing> {
         let mut ready = Vec::new();
-        for outgoing in self.waiting.values().filter(|outgoing| outgoing.failure.is_none()) {
+        for outgoing in self.waiting.values().filter(|outgoing| waits(outgoing)) {
             let lane = self.lanes.entry(outgoing.message.conversation_id.clone()).or_default();
             if lane.in_flight.is_none() && lane.paused_until.is_none_or(|until| until <= now) {
                 lane.in_flight = Some(outgoing.message.id.clone());
@@ -74,12 +74,12 @@ impl Queue {
 
     /// When [`Self::next`] may have more by time alone.
     pub fn deadline(&self) -> Option<Instant> {
-        let waits = |id: &ConversationId| {
-            self.waiting.values().any(|out| out.failure.is_none() && out.message.conversation_id == *id)
+        let has_more = |id: &ConversationId| {
+            self.waiting.values().any(|out| waits(out) && out.message.conversation_id == *id)
         };
         self.lanes
             .iter()
-            .filter(|(id, lane)| lane.in_flight.is_none() && waits(id))
+            .filter(|(id, lane)| lane.in_flight.is_none() && has_more(id))
             .filter_map(|(_, lane)| lane.paused_until)
             .min()
     }
@@ -123,4 +123,9 @@ impl Queue {
     pub fn newest(&self) -> HashMap<&ConversationId, &Arc<Message>> {
         self.waiting.values().map(|out| (&out.message.conversation_id, &out.message)).collect()
     }
+}
+
+/// Whether a message is to be sent when its turn comes.
+fn waits(outgoing: &Outgoing) -> bool {
+    outgoing.failure.is_none() && !outgoing.is_paused
 }

@@ -13,7 +13,14 @@ fn outgoing(position: i64, to: &str) -> Outgoing {
     }))
     .unwrap();
     assert_eq!(message.payload, Payload::text("hi"));
-    Outgoing { position, message: Arc::new(message), wish: Wish::default(), created_ms: 0, failure: None }
+    Outgoing {
+        position,
+        message: Arc::new(message),
+        wish: Wish::default(),
+        created_ms: 0,
+        failure: None,
+        is_paused: false,
+    }
 }
 
 fn positions(out: Vec<Outgoing>) -> Vec<i64> {

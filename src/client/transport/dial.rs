@@ -11,11 +11,13 @@ use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::TransportConfig;
 use super::address::{HostPort, is_loopback};
+use super::http::Http;
 use super::link::Link;
 use super::meter::{Metered, Pulse};
 use super::proxy;
@@ -167,22 +169,48 @@ impl Connector {
             .unwrap_or(Err(ConnectError::Timeout))
     }
 
+    /// Makes a connection for files.
+    pub(crate) async fn http(&self) -> Result<Http, ConnectError> {
+        let dial = async {
+            let socket = self.socket().await?;
+            match &self.trust {
+                None => Http::start(socket, self.address.authority()).await,
+                Some(trust) => {
+                    Http::start(self.encrypt(trust, socket).await?, self.address.authority()).await
+                }
+            }
+        };
+        tokio::time::timeout(self.config.connect_timeout, dial).await.unwrap_or(Err(ConnectError::Timeout))
+    }
+
     async fn dial(&self) -> Result<Link, ConnectError> {
+        let socket = self.socket().await?;
+        let pulse = Arc::new(Pulse::new());
+        let stream = Metered::new(socket, Arc::clone(&pulse));
+        match &self.trust {
+            None => self.upgrade("ws", stream, pulse).await,
+            Some(trust) => self.upgrade("wss", self.encrypt(trust, stream).await?, pulse).await,
+        }
+    }
+
+    /// A socket whose other end is the server.
+    async fn socket(&self) -> Result<TcpStream, ConnectError> {
         let mut socket = self.reach(self.proxy.as_ref().unwrap_or(&self.address)).await?;
         // Requests are small and somebody waits for each.
         socket.set_nodelay(true).map_err(unreachable)?;
         if self.proxy.is_some() {
             proxy::tunnel(&mut socket, &self.address).await?;
         }
-        let pulse = Arc::new(Pulse::new());
-        let stream = Metered::new(socket, Arc::clone(&pulse));
-        let Some(trust) = &self.trust else {
-            return self.upgrade("ws", stream, pulse).await;
-        };
+        Ok(socket)
+    }
+
+    async fn encrypt<S>(&self, trust: &Trust, stream: S) -> Result<TlsStream<S>, ConnectError>
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    {
         let name = ServerName::try_from(self.address.host.clone()).map_err(|_| ConnectError::Address)?;
         let connector = TlsConnector::from(Arc::clone(&trust.config));
-        let stream = connector.connect(name, stream).await.map_err(|error| self.distrust(trust, &error))?;
-        self.upgrade("wss", stream, pulse).await
+        connector.connect(name, stream).await.map_err(|error| self.distrust(trust, &error))
     }
 
     async fn upgrade<S>(&self, scheme: &str, stream: S, pulse: Arc<Pulse>) -> Result<Link, ConnectError>

@@ -6,6 +6,7 @@
 //! which has not signed in yet.
 //!
 //! * `address`, `proxy`, `tls`, `dial`: from `host:port` and a certificate pin to an encrypted stream.
+//! * `http`: a connection beside the link, for files.
 //! * `rpc`: [`Rpc`], the handle that calls methods and matches answers.
 //! * `link`: the task behind a link; `inbox` hands its events over in order, `meter` hears every byte.
 //! * `heartbeat`: when to ask whether the other side is still there, and when to give up; no clock of its own.
@@ -16,6 +17,7 @@
 mod address;
 mod dial;
 mod heartbeat;
+mod http;
 mod inbox;
 mod link;
 mod meter;
@@ -32,6 +34,8 @@ use std::time::Duration;
 
 pub use dial::{ConnectError, Connector, connect};
 pub use heartbeat::Timings;
+pub(crate) use http::Answer;
+pub(crate) use http::Http;
 pub use link::{Link, LinkEnd};
 pub use reconnect::{Backoff, reconnect_delay};
 pub use rpc::Rpc;

@@ -1,5 +1,6 @@
 //! The SDK against a real server: what an app can count on, row by row.
 
+mod files;
 mod groups;
 mod history;
 mod labels;

@@ -1,0 +1,93 @@
+//! Files of messages that wait to be sent: how far each has been brought to the server.
+
+use std::path::PathBuf;
+
+use hallway_protocol::MessageId;
+use hallway_protocol::file::FileId;
+use rusqlite::{Connection, params};
+
+use super::{CacheError, CacheResult, signed, unsigned};
+
+/// A file of a message in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Which address of the payload.
+    pub part: u32,
+    /// Where it is on this computer.
+    pub path: PathBuf,
+    /// Bytes when it was chosen.
+    pub size: u64,
+    /// The plugin that has begun with it.
+    pub plugin: String,
+    /// What the plugin has kept.
+    pub state: Option<String>,
+    /// The server's id, when the server has all of it.
+    pub file: Option<FileId>,
+}
+
+/// Notes a file.
+pub fn add(db: &Connection, id: &MessageId, part: u32, path: &str, size: u64) -> CacheResult<()> {
+    db.execute(
+        "INSERT INTO attachment (id, part, path, size, plugin) VALUES (?1, ?2, ?3, ?4, '')",
+        params![id.as_str(), part, path, signed(size)],
+    )?;
+    Ok(())
+}
+
+/// The files of a message in the order of its payload.
+pub fn of(db: &Connection, id: &MessageId) -> CacheResult<Vec<Attachment>> {
+    let mut statement = db.prepare_cached(
+        "SELECT part, path, size, plugin, state, file FROM attachment WHERE id = ?1 ORDER BY part",
+    )?;
+    let mut rows = statement.query([id.as_str()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let file: Option<String> = row.get(5)?;
+        found.push(Attachment {
+            part: row.get(0)?,
+            path: row.get::<_, String>(1)?.into(),
+            size: unsigned(row.get(2)?),
+            plugin: row.get(3)?,
+            state: row.get(4)?,
+            file: file.and_then(|file| file.parse().ok()),
+        });
+    }
+    Ok(found)
+}
+
+/// A plugin begins: what another one has kept is of no use to it.
+pub fn begin(db: &Connection, id: &MessageId, part: u32, size: u64, plugin: &str) -> CacheResult<()> {
+    db.execute(
+        "UPDATE attachment SET size = ?3, plugin = ?4, state = NULL, file = NULL WHERE id = ?1 AND part = ?2",
+        params![id.as_str(), part, signed(size), plugin],
+    )?;
+    Ok(())
+}
+
+/// Keeps what a plugin needs to go on. Fails when the message has been taken back meanwhile.
+pub fn keep(db: &Connection, id: &MessageId, part: u32, state: &str) -> CacheResult<()> {
+    let sql = "UPDATE attachment SET state = ?3 WHERE id = ?1 AND part = ?2";
+    one(db.execute(sql, params![id.as_str(), part, state])?)
+}
+
+/// The server has all of it.
+pub fn complete(db: &Connection, id: &MessageId, part: u32, file: FileId) -> CacheResult<()> {
+    let sql = "UPDATE attachment SET file = ?3 WHERE id = ?1 AND part = ?2";
+    one(db.execute(sql, params![id.as_str(), part, file.to_string()])?)
+}
+
+/// Forgets the files of a message.
+pub fn remove(db: &Connection, id: &MessageId) -> CacheResult<()> {
+    db.prepare_cached("DELETE FROM attachment WHERE id = ?1")?.execute([id.as_str()])?;
+    Ok(())
+}
+
+/// Stops the upload of a message, or lets it go on.
+pub fn pause(db: &Connection, id: &MessageId, is_paused: bool) -> CacheResult<()> {
+    let sql = "UPDATE outbox SET is_paused = ?2 WHERE id = ?1";
+    one(db.execute(sql, params![id.as_str(), is_paused])?)
+}
+
+fn one(rows: usize) -> CacheResult<()> {
+    if rows == 1 { Ok(()) } else { Err(CacheError::Sql(rusqlite::Error::QueryReturnedNoRows)) }
+}

@@ -1,0 +1,201 @@
+//! Fetching a file: in pieces to the disk, on from where it stopped, and only under its name when it is whole and right.
+//!
+//! What has arrived lies beside the target with `.part` at the end of its name. It needs no notes: the link tells hash
+//! and size, `If-Range` tells the server which content the first bytes are of, and in the end everything is hashed.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hallway_protocol::method::FileLink;
+use hallway_protocol::{ChatError, ErrorCode};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::{Method, StatusCode};
+use ring::digest::{Context, SHA256};
+use tokio::task::spawn_blocking;
+
+use super::Outgoing;
+use crate::Result;
+use crate::transport::Http;
+
+/// Bytes that are written together.
+const BATCH: usize = 512 * 1024;
+/// A transfer that brings nothing for so long is dead.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// What has arrived of a file.
+struct Part {
+    path: PathBuf,
+    file: File,
+    length: u64,
+    hash: Context,
+}
+
+/// Fetches what `link` leads to and puts it at `target`, replacing what is there. `heard` is told how many bytes are here.
+/// Dropping the future keeps what has arrived for the next time.
+pub(crate) async fn download(
+    http: &Http,
+    link: &FileLink,
+    target: &Path,
+    mut heard: impl FnMut(u64) + Send,
+) -> Result<()> {
+    let mut part = on_disk(target, {
+        let (target, size) = (target.to_owned(), link.size);
+        move || Part::open(&target, size)
+    })
+    .await?;
+    heard(part.length);
+    if part.length < link.size {
+        part = fetch(http, link, part, target, &mut heard).await?;
+    }
+    let (wanted, whole) = (link.sha256.clone(), link.size);
+    let target_path = target.to_owned();
+    let is_right = on_disk(target, move || part.finish(&target_path, whole, &wanted)).await?;
+    if is_right {
+        Ok(())
+    } else {
+        Err(ChatError::new(ErrorCode::UnexpectedError)
+            .with_message("what arrived is not the file that was sent"))
+    }
+}
+
+async fn fetch(
+    http: &Http,
+    link: &FileLink,
+    mut part: Part,
+    target: &Path,
+    heard: &mut (impl FnMut(u64) + Send),
+) -> Result<Part> {
+    let headers =
+        [("range", format!("bytes={}-", part.length)), ("if-range", format!("\"{}\"", link.sha256))];
+    let headers: &[_] = if part.length > 0 { &headers } else { &[] };
+    let answer = http.open(Method::GET, &link.path, headers, Outgoing::Nothing);
+    let answer = tokio::time::timeout(STALLED, answer).await.map_err(|_| ErrorCode::RequestTimeout)?;
+    let answer = answer.map_err(|error| broken(&error))?;
+    match answer.status() {
+        StatusCode::PARTIAL_CONTENT => {}
+        StatusCode::OK if part.length > 0 => part = on_disk(target, move || part.restart()).await?,
+        StatusCode::OK => {}
+        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => return Err(ErrorCode::FileMissing.into()),
+        status => return Err(broken(&io::Error::other(format!("the server says {status}")))),
+    }
+    receive(answer.into_body(), part, link.size, target, heard).await
+}
+
+async fn receive(
+    mut body: Incoming,
+    mut part: Part,
+    size: u64,
+    target: &Path,
+    heard: &mut (impl FnMut(u64) + Send),
+) -> Result<Part> {
+    let (mut batch, mut batched) = (Vec::new(), 0usize);
+    loop {
+        let next = tokio::time::timeout(STALLED, body.frame()).await;
+        let end = match next {
+            Ok(Some(Ok(frame))) => {
+                if let Ok(bytes) = frame.into_data() {
+                    batched += bytes.len();
+                    batch.push(bytes);
+                }
+                None
+            }
+            Ok(None) => Some(Ok(())),
+            Ok(Some(Err(error))) => Some(Err(broken(&io::Error::other(error)))),
+            Err(_) => Some(Err(ErrorCode::RequestTimeout.into())),
+        };
+        if part.length.saturating_add(batched as u64) > size {
+            return Err(broken(&io::Error::other("more than was announced")));
+        }
+        if batched >= BATCH || end.is_some() {
+            let full = std::mem::take(&mut batch);
+            batched = 0;
+            part = on_disk(target, move || part.write(&full)).await?;
+            heard(part.length);
+        }
+        match end {
+            None => {}
+            Some(Ok(())) if part.length == size => return Ok(part),
+            Some(Ok(())) => return Err(broken(&io::ErrorKind::UnexpectedEof.into())),
+            Some(Err(error)) => return Err(error),
+        }
+    }
+}
+
+impl Part {
+    fn open(target: &Path, size: u64) -> io::Result<Self> {
+        let mut name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
+        name.push(".part");
+        let path = target.with_file_name(name);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        // What people sent each other is for the owner of this account.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path)?;
+        let mut length = file.metadata()?.len();
+        if length > size {
+            file.set_len(0)?;
+            length = 0;
+        }
+        let mut hash = Context::new(&SHA256);
+        let mut buffer = vec![0; BATCH];
+        file.seek(SeekFrom::Start(0))?;
+        loop {
+            let read = file.read(&mut buffer)?;
+            if read == 0 {
+                break;
+            }
+            hash.update(&buffer[..read]);
+        }
+        Ok(Self { path, file, length, hash })
+    }
+
+    fn restart(mut self) -> io::Result<Self> {
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(Self { length: 0, hash: Context::new(&SHA256), ..self })
+    }
+
+    fn write(mut self, batch: &[Bytes]) -> io::Result<Self> {
+        for bytes in batch {
+            self.file.write_all(bytes)?;
+            self.hash.update(bytes);
+            self.length += bytes.len() as u64;
+        }
+        Ok(self)
+    }
+
+    /// Gives the whole file its name. False, and everything is thrown away, when it is not the right one.
+    fn finish(self, target: &Path, size: u64, wanted: &str) -> io::Result<bool> {
+        let Self { path, file, length, hash } = self;
+        let found: String = hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        if length != size || found != wanted {
+            drop(file);
+            fs::remove_file(path)?;
+            return Ok(false);
+        }
+        file.sync_all()?;
+        drop(file);
+        fs::rename(path, target)?;
+        Ok(true)
+    }
+}
+
+/// Runs what blocks; what the disk says is 2903 with the path.
+async fn on_disk<T: Send + 'static>(
+    target: &Path,
+    job: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = spawn_blocking(job).await.map_err(io::Error::other).and_then(|done| done);
+    done.map_err(|error| {
+        ChatError::new(ErrorCode::UnexpectedError).with_message(format!("{}: {error}", target.display()))
+    })
+}
+
+fn broken(error: &io::Error) -> ChatError {
+    ChatError::new(ErrorCode::NetworkError).with_message(format!("the download broke off: {error}"))
+}

@@ -1,0 +1,121 @@
+//! Names to save under. What a sender calls a file is foreign text: it may be a path, a device, or pretend to be
+//! something it is not.
+
+/// Longest name that is made, in bytes: room is left for what a program adds to it.
+const BYTES: usize = 200;
+
+/// Names that are devices on Windows, whatever follows after a dot.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// A name to save a file under: never a path, a device, hidden, or with characters that turn its end around. Its ending
+/// stays where it can.
+pub fn safe_file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !is_hidden(*c)).map(replaced).collect();
+    // Windows drops dots and blanks at the end; a dot in front hides a file elsewhere.
+    let clean = clean.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    let short = shortened(clean);
+    match short.as_str() {
+        "" => "file".to_owned(),
+        name if is_device(name) => format!("_{name}"),
+        _ => short,
+    }
+}
+
+fn replaced(c: char) -> char {
+    if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c }
+}
+
+/// Control characters, and those that are not seen or turn the direction of what follows.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let numbered = |word: &str| {
+        let mut rest = stem.strip_prefix(word).unwrap_or_default().chars();
+        matches!((rest.next(), rest.next()), (Some('0'..='9' | '¹' | '²' | '³'), None))
+    };
+    DEVICES.contains(&stem.as_str()) || numbered("com") || numbered("lpt")
+}
+
+fn shortened(name: &str) -> String {
+    if name.len() <= BYTES {
+        return name.to_owned();
+    }
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| ending.len() <= 16);
+    let ending = ending.map_or_else(String::new, |ending| format!(".{ending}"));
+    let mut end = BYTES - ending.len();
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{ending}", name[..end].trim_end_matches(|c: char| c == '.' || c.is_whitespace()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::{Component, Path};
+
+    #[test]
+    fn ordinary_names_stay_as_they_are() {
+        for name in
+            ["plan.pdf", "计划 1.docx", "a.tar.gz", "Résumé (2).odt", "com.example.apk", "console.txt"]
+        {
+            assert_eq!(safe_file_name(name), name);
+        }
+    }
+
+    #[test]
+    fn tricks_are_taken_out() {
+        for (name, safe) in [
+            ("../../etc/passwd", "passwd"),
+            ("..\\..\\x.exe", "x.exe"),
+            ("C:\\x", "x"),
+            ("C:x", "C_x"),
+            ("\\\\server\\share\\x.txt", "x.txt"),
+            ("", "file"),
+            (".", "file"),
+            ("..", "file"),
+            (".bashrc", "bashrc"),
+            ("a.txt.", "a.txt"),
+            ("a.txt . ", "a.txt"),
+            ("a\0b\r\n.txt", "ab.txt"),
+            ("CON", "_CON"),
+            ("nul.txt", "_nul.txt"),
+            ("COM1.log", "_COM1.log"),
+            ("LPT¹", "_LPT¹"),
+            ("a.txt:stream", "a.txt_stream"),
+            ("invoice\u{202e}fdp.exe", "invoicefdp.exe"),
+            ("a\u{200b}.txt", "a.txt"),
+        ] {
+            assert_eq!(safe_file_name(name), safe, "{name:?}");
+        }
+        assert_eq!(safe_file_name(&format!("{}.pdf", "公".repeat(200))).len(), 3 * 65 + 4);
+    }
+
+    /// Whatever is put together from what is dangerous: one name, inside of its folder.
+    #[test]
+    fn no_combination_leaves_its_folder() {
+        let parts =
+            ["..", ".", "/", "\\", "\0", "CON", ":", " ", "a", "\u{202e}", "公", "~", "%2e%2e", "\u{2215}"];
+        let mut count = 0;
+        for first in parts {
+            for second in parts {
+                for third in parts {
+                    let name = safe_file_name(&[first, second, third].concat());
+                    let mut components = Path::new(&name).components();
+                    assert!(matches!(components.next(), Some(Component::Normal(_))), "{name:?}");
+                    assert!(components.next().is_none() && name.len() <= BYTES, "{name:?}");
+                    assert!(!name.contains(['\\', ':', '\0']) && !is_device(&name), "{name:?}");
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 500);
+    }
+}
