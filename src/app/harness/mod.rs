@@ -39,6 +39,9 @@ pub use find::{Containing, Named, Place, containing, focused, named, role};
 pub use iced_selector as selector;
 pub use picture::Picture;
 
+/// How far ahead [`Harness::settle`] looks.
+const SOON: Duration = Duration::from_millis(100);
+
 /// A clipboard in memory.
 #[derive(Debug, Default)]
 pub struct Clipboard {
@@ -97,6 +100,7 @@ pub struct Harness<S, M: Send + 'static> {
     update: Update<S, M>,
     view: View<S, M>,
     size: Size,
+    ahead: Instant,
     cache: Option<user_interface::Cache>,
     renderer: iced::Renderer,
     runtime: tokio::runtime::Runtime,
@@ -133,6 +137,7 @@ impl<S, M: Send + 'static> Harness<S, M> {
             update: Box::new(update),
             view: Box::new(view),
             size: size.into(),
+            ahead: Instant::now(),
             cache: Some(user_interface::Cache::default()),
             renderer,
             runtime,
@@ -323,7 +328,12 @@ impl<S, M: Send + 'static> Harness<S, M> {
 
     /// Draws a frame; returns the number of messages it produced.
     pub fn frame(&mut self) -> usize {
-        self.frame_at(Instant::now())
+        self.frame_at(self.now())
+    }
+
+    /// The time of the next frame: never before one that was drawn ahead of time.
+    fn now(&self) -> Instant {
+        self.ahead.max(Instant::now())
     }
 
     /// Draws a frame as if it were `now`.
@@ -332,12 +342,20 @@ impl<S, M: Send + 'static> Harness<S, M> {
     }
 
     /// Draws frames until they produce no more messages and ask for no next frame (animations get twenty).
+    /// A frame that is asked for within [`SOON`] is drawn as if it were that time already.
     pub fn settle(&mut self) {
         let mut still = 0;
         for _ in 0..100 {
             let messages = self.frame();
             still = if messages == 0 { still + 1 } else { 0 };
-            let waits = self.redraw != window::RedrawRequest::NextFrame;
+            let waits = match self.redraw {
+                window::RedrawRequest::NextFrame => false,
+                window::RedrawRequest::At(time) if time <= self.now() + SOON => {
+                    self.ahead = time;
+                    false
+                }
+                window::RedrawRequest::At(_) | window::RedrawRequest::Wait => true,
+            };
             if (still > 0 && waits) || still > 20 {
                 return;
             }
@@ -496,12 +514,12 @@ impl<S, M: Send + 'static> Harness<S, M> {
     /// A picture of the window at a scale factor.
     pub fn picture(&mut self, scale: f32) -> Picture {
         self.settle();
-        let (theme, cursor, size) = (self.theme, self.cursor, self.size);
+        let (theme, cursor, size, now) = (self.theme, self.cursor, self.size, self.now());
         let base = theme.base();
         let physical = Size::new((size.width * scale).round() as u32, (size.height * scale).round() as u32);
         let rgba = self.with_ui(|ui, renderer, clipboard, times| {
             let mut messages = Vec::new();
-            let redraw = Event::Window(window::Event::RedrawRequested(Instant::now()));
+            let redraw = Event::Window(window::Event::RedrawRequested(now));
             let _ = ui.update(&[redraw], cursor, renderer, clipboard, &mut messages);
             let start = Instant::now();
             ui.draw(renderer, &theme, &renderer::Style { text_color: base.text_color }, cursor);

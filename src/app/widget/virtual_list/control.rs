@@ -1,23 +1,27 @@
 //! What the list does: follows commands, scrolls, gives the keyboard to rows.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
-use iced::Size;
-use iced::advanced::Shell;
-use iced::advanced::layout::Layout;
 use iced::advanced::widget::{Operation, Tree};
+use iced::advanced::{Shell, mouse};
 use iced::keyboard::{self, Key as KeyboardKey, key::Named};
+use iced::{Event, Rectangle, Size};
 
 use super::anchor::{Anchor, Command, Inbox, Position, Stick};
-use super::place::Row;
+use super::place::{Placed, Request, Row, placed};
 use super::viewport::{Scrollbar, Spot, Viewport};
 use super::{Key, VirtualList};
 use crate::widget::focus;
 
 /// Pixels of one wheel notch.
-pub(super) const NOTCH: f32 = 60.0;
+const NOTCH: f32 = 60.0;
 /// What stays in view when a page is turned.
-pub(super) const PAGE_OVERLAP: f32 = 40.0;
+const PAGE_OVERLAP: f32 = 40.0;
+/// Time between two reports of what is in view.
+const REPORTS: Duration = Duration::from_millis(100);
+/// Moves that are told apart; several come between two frames.
+pub(super) const MOVES: u8 = 64;
 
 /// What the list remembers.
 pub(super) struct State<K> {
@@ -28,6 +32,8 @@ pub(super) struct State<K> {
     pub(super) spots: Vec<Spot<K>>,
     /// Another number whenever rows have moved.
     pub(super) moves: u8,
+    /// The rows have to be placed again.
+    pub(super) moved: bool,
     pub(super) height: f32,
     pub(super) last_key: Option<K>,
     /// The row that has the keyboard, and its last index.
@@ -39,7 +45,10 @@ pub(super) struct State<K> {
     /// Where in the thumb it was taken, and the scrollbar then.
     pub(super) grabbed: Option<(f32, Scrollbar)>,
     pub(super) hovers_bar: bool,
-    pub(super) reported: Option<Viewport<K>>,
+    /// The next frame reports.
+    pub(super) due: bool,
+    /// What was reported last, and when.
+    pub(super) reported: Option<(Viewport<K>, Instant)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +67,7 @@ impl<K: Key> State<K> {
             trees: HashMap::new(),
             spots: Vec::new(),
             moves: 0,
+            moved: false,
             height: 0.0,
             last_key: None,
             focused: None,
@@ -65,14 +75,73 @@ impl<K: Key> State<K> {
             reveal: None,
             grabbed: None,
             hovers_bar: false,
+            due: false,
             reported: None,
         }
     }
 }
 
 impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
+    /// Places the rows around the anchor; those that are built already are kept as they are.
+    pub(super) fn arrange(&mut self, state: &mut State<K>, renderer: &iced::Renderer, size: Size) {
+        self.resolve(state);
+        state.moved = false;
+        state.height = size.height;
+        // The row with the keyboard was deleted: its neighbour gets it.
+        if let Some((key, index)) = &state.focused
+            && self.len > 0
+            && (self.index_of)(key).is_none()
+        {
+            state.wanted = Some(((*index).min(self.len - 1), Way::Up));
+            state.focused = None;
+        }
+        let request = Request {
+            anchor: state.anchor.clone(),
+            size,
+            reveal: state.reveal.take(),
+            keep: state.focused.as_ref().map(|(key, _)| key),
+            trees: std::mem::take(&mut state.trees),
+            rows: std::mem::take(&mut self.rows),
+        };
+        let Placed { rows, spots, trees, anchor } = self.place(renderer, request);
+        self.rows = rows;
+        state.trees = trees;
+        if Spot::have_moved(&state.spots, &spots) {
+            state.moves = (state.moves + 1) % MOVES;
+        }
+        state.spots = spots;
+        state.anchor = anchor;
+    }
+
+    /// Tells the app what is in view, while it changes not more often than each [`REPORTS`]: the answer to
+    /// a report is a new view of the whole window.
+    pub(super) fn report(
+        &self,
+        state: &mut State<K>,
+        now: Instant,
+        height: f32,
+        shell: &mut Shell<'_, Message>,
+    ) {
+        let Some(message) = &self.on_viewport else { return };
+        let Some(viewport) = Viewport::of(&state.spots, self.len, height) else { return };
+        match &state.reported {
+            Some((reported, _)) if *reported == viewport => {}
+            Some((_, at)) if now < *at + REPORTS => shell.request_redraw_at(*at + REPORTS),
+            // First what came into view is drawn, then told.
+            _ if !state.due => {
+                state.due = true;
+                shell.request_redraw();
+            }
+            _ => {
+                state.due = false;
+                state.reported = Some((viewport.clone(), now));
+                shell.publish(message(viewport));
+            }
+        }
+    }
+
     /// The anchor to lay out from: a new session's, a command's, or the last one adapted to what changed.
-    pub(super) fn resolve(&self, state: &mut State<K>) {
+    fn resolve(&self, state: &mut State<K>) {
         if state.session != Some(self.session) {
             *state = State { session: Some(self.session), height: state.height, ..State::new() };
             state.anchor = self.starting_anchor();
@@ -168,15 +237,14 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
     pub(super) fn notice_focus(
         rows: &mut [Row<'a, K, Message>],
         state: &mut State<K>,
-        layout: Layout<'_>,
+        bounds: Rectangle,
         renderer: &iced::Renderer,
     ) {
         let trees = &mut state.trees;
-        state.focused = rows.iter_mut().zip(layout.children()).find_map(|(row, layout)| {
-            let tree = trees.get_mut(&row.key)?;
-            let element = &mut row.element;
+        state.focused = rows.iter_mut().find_map(|Row { key, index, element, node, .. }| {
+            let (tree, layout) = (trees.get_mut(key)?, placed(node, bounds));
             focus::any_focused(|op| element.as_widget_mut().operate(tree, layout, renderer, op))
-                .then(|| (row.key.clone(), row.index))
+                .then(|| (key.clone(), *index))
         });
     }
 
@@ -185,24 +253,23 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
     pub(super) fn grant_focus(
         &mut self,
         state: &mut State<K>,
-        layout: Layout<'_>,
+        bounds: Rectangle,
         renderer: &iced::Renderer,
         shell: &mut Shell<'_, Message>,
     ) {
         let Some((wanted, way)) = state.wanted.take() else { return };
         let trees = &mut state.trees;
-        let found = self.rows.iter_mut().zip(layout.children()).find(|(row, _)| row.index == wanted);
-        let Some((row, row_layout)) = found else { return };
+        let Some(row) = self.rows.iter_mut().find(|row| row.index == wanted) else { return };
         let Some(tree) = trees.get_mut(&row.key) else { return };
-        let element = &mut row.element;
+        let (element, layout) = (&mut row.element, placed(&row.node, bounds));
         let mut run = |op: &mut dyn Operation| {
-            element.as_widget_mut().operate(tree, row_layout, renderer, op);
+            element.as_widget_mut().operate(tree, layout, renderer, op);
         };
         let (_, total) = focus::position(&mut run);
         if total > 0 {
             focus::run(focus::focus_nth(0), run);
             let key = row.key.clone();
-            self.unfocus_others(state, &key, layout, renderer);
+            self.unfocus_others(state, &key, bounds, renderer);
             state.focused = Some((key, wanted));
             shell.request_redraw();
             return;
@@ -215,8 +282,7 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
         if let Some(next) = next {
             state.wanted = Some((next, way));
             state.reveal = Some(next);
-            shell.invalidate_layout();
-            shell.request_redraw();
+            state.moved = true;
         }
     }
 
@@ -224,15 +290,15 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
         &mut self,
         state: &mut State<K>,
         except: &K,
-        layout: Layout<'_>,
+        bounds: Rectangle,
         renderer: &iced::Renderer,
     ) {
-        for (row, layout) in self.rows.iter_mut().zip(layout.children()) {
-            if &row.key == except {
+        for Row { key, element, node, .. } in &mut self.rows {
+            if key == except {
                 continue;
             }
-            if let Some(tree) = state.trees.get_mut(&row.key) {
-                let element = &mut row.element;
+            if let Some(tree) = state.trees.get_mut(key) {
+                let layout = placed(node, bounds);
                 focus::run(iced::advanced::widget::operation::focusable::unfocus(), |op| {
                     element.as_widget_mut().operate(tree, layout, renderer, op);
                 });
@@ -244,7 +310,7 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
     pub(super) fn tab_row(
         &mut self,
         state: &mut State<K>,
-        layout: Layout<'_>,
+        bounds: Rectangle,
         renderer: &iced::Renderer,
     ) -> Option<K> {
         let built = |key: &K| self.rows.iter().any(|row| &row.key == key);
@@ -258,22 +324,63 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
         {
             return Some(key.clone());
         }
-        let mut candidates: Vec<_> =
-            self.rows.iter_mut().zip(layout.children()).filter(|(row, _)| !row.parked).collect();
+        let mut candidates: Vec<_> = self.rows.iter_mut().filter(|row| !row.parked).collect();
         if self.stick == Stick::End {
             candidates.reverse();
         }
         let trees = &mut state.trees;
-        candidates.into_iter().find_map(|(row, layout)| {
-            let tree = trees.get_mut(&row.key)?;
-            let element = &mut row.element;
+        candidates.into_iter().find_map(|Row { key, element, node, .. }| {
+            let (tree, layout) = (trees.get_mut(key)?, placed(node, bounds));
             let (_, total) =
                 focus::position(|op| element.as_widget_mut().operate(tree, layout, renderer, op));
-            (total > 0).then(|| row.key.clone())
+            (total > 0).then(|| key.clone())
         })
     }
 
-    pub(super) fn press_key(
+    /// Scrolling: by wheel, scrollbar and keys.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn react(
+        &self,
+        state: &mut State<K>,
+        event: &Event,
+        bounds: Rectangle,
+        inner: Rectangle,
+        cursor: mouse::Cursor,
+        bar: Option<Scrollbar>,
+        shell: &mut Shell<'_, Message>,
+    ) {
+        match event {
+            Event::Mouse(mouse::Event::WheelScrolled { delta }) if cursor.is_over(inner) => {
+                let px = match delta {
+                    mouse::ScrollDelta::Lines { y, .. } => y * NOTCH,
+                    mouse::ScrollDelta::Pixels { y, .. } => *y,
+                };
+                self.scroll(state, px, shell);
+            }
+            Event::Mouse(mouse::Event::ButtonPressed(mouse::Button::Left)) => {
+                if let (Some(bar), Some(point)) = (bar, cursor.position_over(Scrollbar::strip(bounds))) {
+                    let thumb = bar.thumb(bounds);
+                    if point.y >= thumb.y && point.y <= thumb.y + thumb.height {
+                        state.grabbed = Some((point.y - thumb.y, bar));
+                        shell.capture_event();
+                    } else {
+                        let pages = if point.y < thumb.y { 1.0 } else { -1.0 };
+                        self.scroll(state, pages * (bounds.height - PAGE_OVERLAP), shell);
+                    }
+                }
+            }
+            Event::Mouse(mouse::Event::ButtonReleased(mouse::Button::Left)) => state.grabbed = None,
+            Event::Mouse(mouse::Event::CursorMoved { position }) => {
+                self.drag_thumb(state, position.y - bounds.y, bounds.size(), shell);
+            }
+            Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) => {
+                self.press_key(state, key, *modifiers, shell);
+            }
+            _ => {}
+        }
+    }
+
+    fn press_key(
         &self,
         state: &mut State<K>,
         key: &KeyboardKey,
@@ -301,8 +408,7 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
                 if let Some(next) = next {
                     state.wanted = Some((next, way));
                     state.reveal = Some(next);
-                    shell.invalidate_layout();
-                    shell.request_redraw();
+                    state.moved = true;
                     shell.capture_event();
                 }
                 return;
@@ -317,30 +423,22 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
         state.wanted = goes_to;
         state.inbox.clear();
         self.obey(state, command);
-        shell.invalidate_layout();
-        shell.request_redraw();
+        state.moved = true;
         shell.capture_event();
     }
 
-    pub(super) fn scroll(&self, state: &mut State<K>, px: f32, shell: &mut Shell<'_, Message>) {
+    fn scroll(&self, state: &mut State<K>, px: f32, shell: &mut Shell<'_, Message>) {
         let at_end = matches!(state.anchor, Anchor::End { gap } if gap == 0.0);
         if px == 0.0 || (px < 0.0 && at_end) || (px > 0.0 && state.anchor == Anchor::Start) {
             return;
         }
         state.inbox.clear();
         self.scroll_by(state, px);
-        shell.invalidate_layout();
-        shell.request_redraw();
+        state.moved = true;
         shell.capture_event();
     }
 
-    pub(super) fn drag_thumb(
-        &self,
-        state: &mut State<K>,
-        y: f32,
-        size: Size,
-        shell: &mut Shell<'_, Message>,
-    ) {
+    fn drag_thumb(&self, state: &mut State<K>, y: f32, size: Size, shell: &mut Shell<'_, Message>) {
         let Some((offset, bar)) = state.grabbed else { return };
         let (index, part) = bar.row_at(y - offset, size, self.len);
         state.inbox.clear();
@@ -352,8 +450,7 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
         } else {
             Anchor::Part { index, part }
         };
-        shell.invalidate_layout();
-        shell.request_redraw();
+        state.moved = true;
         shell.capture_event();
     }
 }

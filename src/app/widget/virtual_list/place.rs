@@ -2,22 +2,35 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use iced::advanced::layout::{self, Node};
+use iced::advanced::layout::{self, Layout, Node};
 use iced::advanced::widget::Tree;
-use iced::{Point, Size};
+use iced::{Point, Rectangle, Size};
 
 use super::anchor::{Anchor, NEAR_END, Stick};
 use super::viewport::Spot;
 use super::{Key, VirtualList};
 use crate::widget::Element;
 
-/// A row that is built.
+/// A row that is built and laid out.
 pub(super) struct Row<'a, K, Message> {
     pub(super) key: K,
     pub(super) index: usize,
     pub(super) element: Element<'a, Message>,
+    /// Where it stands in the list.
+    pub(super) node: Node,
     /// Kept alive outside the view because it has the keyboard.
     pub(super) parked: bool,
+}
+
+impl<K, Message> Row<'_, K, Message> {
+    fn height(&self) -> f32 {
+        self.node.size().height
+    }
+}
+
+/// Where a row is in the window, in a list with these bounds.
+pub(super) fn placed(node: &Node, list: Rectangle) -> Layout<'_> {
+    Layout::with_offset(list.position() - Point::ORIGIN, node)
 }
 
 /// Builds rows and keeps their trees; rows asked for twice are built once.
@@ -25,51 +38,31 @@ struct Builder<'l, 'a, K, Message> {
     list: &'l VirtualList<'a, K, Message>,
     renderer: &'l iced::Renderer,
     limits: layout::Limits,
-    old: HashMap<K, Tree>,
-    new: HashMap<K, Tree>,
-    spare: HashMap<usize, Built<'a, K, Message>>,
-}
-
-struct Built<'a, K, Message> {
-    index: usize,
-    key: K,
-    element: Element<'a, Message>,
-    node: Node,
-}
-
-impl<K, Message> Built<'_, K, Message> {
-    fn height(&self) -> f32 {
-        self.node.size().height
-    }
+    trees: HashMap<K, Tree>,
+    spare: HashMap<usize, Row<'a, K, Message>>,
 }
 
 impl<'a, K: Key, Message> Builder<'_, 'a, K, Message> {
-    fn build(&mut self, index: usize) -> Built<'a, K, Message> {
-        if let Some(built) = self.spare.remove(&index) {
-            return built;
+    fn build(&mut self, index: usize) -> Row<'a, K, Message> {
+        if let Some(row) = self.spare.remove(&index) {
+            return row;
         }
         let key = (self.list.key_of)(index);
         let mut element = (self.list.view)(index);
-        let mut tree = match self.old.remove(&key) {
-            Some(mut tree) => {
-                tree.diff(&element);
-                tree
-            }
-            None => Tree::new(&element),
-        };
-        let node = element.as_widget_mut().layout(&mut tree, self.renderer, &self.limits);
-        self.new.insert(key.clone(), tree);
-        Built { index, key, element, node }
+        let tree = self.trees.entry(key.clone()).or_insert_with(Tree::empty);
+        tree.diff(&element);
+        let node = element.as_widget_mut().layout(tree, self.renderer, &self.limits);
+        Row { key, index, element, node, parked: false }
     }
 
-    fn keep(&mut self, row: Built<'a, K, Message>) {
+    fn keep(&mut self, row: Row<'a, K, Message>) {
         self.spare.insert(row.index, row);
     }
 }
 
 /// A filled viewport: consecutive rows and where the first begins.
 struct Filled<'a, K, Message> {
-    rows: VecDeque<Built<'a, K, Message>>,
+    rows: VecDeque<Row<'a, K, Message>>,
     top: f32,
     bottom: f32,
 }
@@ -119,14 +112,13 @@ impl<'a, K: Key, Message> Filled<'a, K, Message> {
 /// What a layout produced.
 pub(super) struct Placed<'a, K, Message> {
     pub(super) rows: Vec<Row<'a, K, Message>>,
-    pub(super) nodes: Vec<Node>,
     pub(super) spots: Vec<Spot<K>>,
     pub(super) trees: HashMap<K, Tree>,
     pub(super) anchor: Anchor<K>,
 }
 
 /// What a layout is asked for.
-pub(super) struct Request<'l, K> {
+pub(super) struct Request<'l, 'a, K, Message> {
     pub(super) anchor: Anchor<K>,
     pub(super) size: Size,
     /// A row that must be in view afterwards.
@@ -134,6 +126,8 @@ pub(super) struct Request<'l, K> {
     /// A row that stays alive, in view or not.
     pub(super) keep: Option<&'l K>,
     pub(super) trees: HashMap<K, Tree>,
+    /// Rows that are laid out already, for the same width.
+    pub(super) rows: Vec<Row<'a, K, Message>>,
 }
 
 /// Where rows outside the view are kept: far enough to be hit by nothing.
@@ -141,19 +135,21 @@ const PARKING: f32 = 100_000.0;
 
 impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
     /// Builds the rows for a request. Cost: the rows in view, plus at most one screenful for a clamp.
-    pub(super) fn place(&self, renderer: &iced::Renderer, request: Request<'_, K>) -> Placed<'a, K, Message> {
-        let Request { anchor, size, reveal, keep, trees } = request;
+    pub(super) fn place(
+        &self,
+        renderer: &iced::Renderer,
+        request: Request<'_, 'a, K, Message>,
+    ) -> Placed<'a, K, Message> {
+        let Request { anchor, size, reveal, keep, trees, rows } = request;
         let mut builder = Builder {
             list: self,
             renderer,
             limits: layout::Limits::new(Size::ZERO, Size::new(size.width, f32::INFINITY)),
-            old: trees,
-            new: HashMap::new(),
-            spare: HashMap::new(),
+            trees,
+            spare: rows.into_iter().map(|row| (row.index, row)).collect(),
         };
         let mut placed = Placed {
             rows: Vec::new(),
-            nodes: Vec::new(),
             spots: Vec::new(),
             trees: HashMap::new(),
             anchor: if self.stick == Stick::End { Anchor::End { gap: 0.0 } } else { Anchor::Start },
@@ -183,10 +179,10 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
             let height = row.height();
             if top + height > 0.0 && top < size.height {
                 placed.spots.push(Spot { key: row.key.clone(), index: row.index, top, height });
-                placed.nodes.push(row.node.move_to(Point::new(0.0, top)));
-                placed.rows.push(Row { key: row.key, index: row.index, element: row.element, parked: false });
+                let node = row.node.move_to(Point::new(0.0, top));
+                placed.rows.push(Row { node, parked: false, ..row });
             } else {
-                builder.spare.insert(row.index, row);
+                builder.keep(row);
             }
             top += height;
         }
@@ -198,11 +194,11 @@ impl<'a, K: Key, Message> VirtualList<'a, K, Message> {
             let before = placed.rows.first().is_none_or(|first| index < first.index);
             let at = if before { 0 } else { placed.rows.len() };
             let y = if before { -PARKING } else { PARKING };
-            placed.nodes.insert(at, row.node.move_to(Point::new(0.0, y)));
-            placed.rows.insert(at, Row { key: row.key, index, element: row.element, parked: true });
+            let node = row.node.move_to(Point::new(0.0, y));
+            placed.rows.insert(at, Row { node, parked: true, ..row });
         }
         for row in &placed.rows {
-            if let Some(tree) = builder.new.remove(&row.key) {
+            if let Some(tree) = builder.trees.remove(&row.key) {
                 placed.trees.insert(row.key.clone(), tree);
             }
         }

@@ -388,12 +388,46 @@ fn a_wheel_step_over_100_000_rows_is_quick() {
     let mut h = harness(0..100_000, Position::End);
     let mut total = Duration::ZERO;
     for _ in 0..100 {
-        h.events(&[iced::Event::Mouse(iced::mouse::Event::CursorMoved { position: (100.0, 100.0).into() })]);
-        h.events(&[iced::Event::Mouse(iced::mouse::Event::WheelScrolled {
-            delta: iced::mouse::ScrollDelta::Lines { x: 0.0, y: 1.0 },
-        })]);
+        h.events(&step(1.0));
         total += h.times.update;
     }
     // Unoptimised, on a machine that does other things too; about 1.3 ms when it is idle.
     assert!(total / 100 < Duration::from_millis(30), "{:?}", total / 100);
+}
+
+fn step(lines: f32) -> [iced::Event; 2] {
+    let delta = iced::mouse::ScrollDelta::Lines { x: 0.0, y: lines };
+    [
+        iced::Event::Mouse(iced::mouse::Event::CursorMoved { position: (100.0, 100.0).into() }),
+        iced::Event::Mouse(iced::mouse::Event::WheelScrolled { delta }),
+    ]
+}
+
+/// Between two frames the app is not asked for a new view.
+#[test]
+fn it_scrolls_without_a_new_view() {
+    let mut h = harness(0..500, Position::End);
+    let place = h.top(493);
+    let steps: Vec<_> = (0..4).flat_map(|_| step(1.0)).collect();
+    assert_eq!(h.events(&steps), 0, "no messages");
+    assert_eq!(h.top(493), place + 240.0);
+    h.events(&[step(-1.0), step(-9.0)].concat());
+    assert_eq!(h.top(493), place, "never past the end");
+}
+
+/// A report is a new view of the whole window, so a flood of wheel steps must not be one of reports.
+#[test]
+fn while_it_scrolls_it_reports_ten_times_a_second() {
+    let mut h = harness(0..5_000, Position::End);
+    let (start, reports) = (std::time::Instant::now() + Duration::from_secs(1), h.state.reports);
+    for frame in 0..125 {
+        h.events(&step(1.0));
+        h.frame_at(start + Duration::from_millis(8) * frame);
+    }
+    let reports = h.state.reports - reports;
+    assert!((8..=11).contains(&reports), "{reports} reports within a second");
+    h.frame_at(start + Duration::from_secs(2));
+    h.frame_at(start + Duration::from_secs(2));
+    let (key, top) = h.seen().anchor;
+    assert_eq!(h.top(key), top, "the last report is of where it stands");
 }

@@ -20,7 +20,7 @@ pub const PAGE: usize = 80;
 /// Rows that are kept at most.
 pub const MOST: usize = 400;
 /// The next page is read when so few rows are left in one direction.
-const AHEAD: usize = 30;
+const AHEAD: usize = 50;
 
 /// A read of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
