@@ -124,7 +124,7 @@ pub fn window() -> Subscription<Message> {
         (
             iced::Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, text, .. }),
             event::Status::Ignored,
-        ) => Some(Message::Press(Press {
+        ) if !is_modifier(&key) => Some(Message::Press(Press {
             key,
             physical: physical_key,
             modifiers,
@@ -132,6 +132,12 @@ pub fn window() -> Subscription<Message> {
         })),
         _ => None,
     })
+}
+
+/// Keys that mean nothing by themselves: to hold one must not build and draw the window anew.
+fn is_modifier(key: &Key) -> bool {
+    use keyboard::key::Named::{Alt, AltGraph, CapsLock, Control, Fn, Meta, Shift, Super};
+    matches!(key, Key::Named(Alt | AltGraph | CapsLock | Control | Fn | Meta | Shift | Super))
 }
 
 #[cfg(test)]

@@ -55,9 +55,7 @@ impl Chats {
         let conversation: Element<'a, Message> = match &self.open {
             Some(open) => self.conversation_column(open, left, theme),
             None if one => return columns.into(),
-            None => container(nothing_open(self.list.is_loaded() && self.list.is_empty()))
-                .style(style::background)
-                .into(),
+            None => nothing_open(self.list.is_loaded() && self.list.is_empty()),
         };
         let panel = panel.map(|panel| self.panel_column(panel));
         match panel {
@@ -122,7 +120,8 @@ impl Chats {
             region(container(self.timeline(open, width, theme)).height(Length::Fill)),
             region(self.composer(open)),
         ];
-        container(content).width(Length::Fill).height(Length::Fill).style(style::background).into()
+        // On the window's own ground: a quad of that size would be painted again with every row that scrolls.
+        container(content).width(Length::Fill).height(Length::Fill).into()
     }
 
     fn header<'a>(&'a self, open: &'a Open) -> Element<'a, Message> {

@@ -69,7 +69,7 @@ impl Chats {
             ChatsMessage::Timeline(number, Message::Select(selection))
         })
         .list(TIMELINE);
-        stack![area, self.jumps(open)].into()
+        stack![area].push(self.jumps(open)).into()
     }
 
     fn row<'a>(
@@ -120,23 +120,27 @@ impl Chats {
     }
 
     /// The round buttons at the bottom right.
-    fn jumps<'a>(&'a self, open: &'a Open) -> Element<'a, ChatsMessage> {
+    fn jumps<'a>(&'a self, open: &'a Open) -> Option<Element<'a, ChatsMessage>> {
         let timeline = &open.timeline;
         let conversation = self.list.get(&open.id);
         let unread = conversation.map_or(0, |conversation| conversation.unread_count);
         let mentioned = conversation.is_some_and(|conversation| preview::mention(conversation).is_some());
-        let mut buttons = column![].spacing(gap::S).align_x(Alignment::End);
+        let mut buttons = Vec::new();
         if timeline.can_return() {
-            buttons = buttons.push(self.jump(Icon::Undo, fl!("jump-return"), 0, open, Message::Return));
+            buttons.push(self.jump(Icon::Undo, fl!("jump-return"), 0, open, Message::Return));
         }
         if timeline.is_far_from_end() {
             if mentioned {
-                buttons = buttons.push(self.jump(Icon::At, fl!("jump-mention"), 0, open, Message::Mention));
+                buttons.push(self.jump(Icon::At, fl!("jump-mention"), 0, open, Message::Mention));
             }
-            buttons =
-                buttons.push(self.jump(Icon::ArrowDown, fl!("jump-latest"), unread, open, Message::Latest));
+            buttons.push(self.jump(Icon::ArrowDown, fl!("jump-latest"), unread, open, Message::Latest));
         }
-        container(buttons).align_right(Length::Fill).align_bottom(Length::Fill).padding(gap::L).into()
+        // A layer of the renderer costs something in each frame.
+        if buttons.is_empty() {
+            return None;
+        }
+        let buttons = column(buttons).spacing(gap::S).align_x(Alignment::End);
+        Some(container(buttons).align_right(Length::Fill).align_bottom(Length::Fill).padding(gap::L).into())
     }
 
     fn jump<'a>(
