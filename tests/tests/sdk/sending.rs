@@ -63,8 +63,11 @@ async fn what_is_written_offline_goes_out_in_order_after_a_restart() -> Outcome 
             .doing("queueing")?;
     }
     assert_eq!(shown(&ann, "ben").await?, ["zero", "(one)", "(two)", "(three)"]);
-    let last = listed(&ann, "ben").await?.and_then(|it| it.last_message).doing("a last message")?;
-    assert_eq!((text_of(&last).as_str(), last.status), ("three", MessageStatus::UnSend));
+    until_listed(&mut ann, "ben", "told of what waits", |line| {
+        let last = line.last_message.as_ref();
+        last.is_some_and(|last| text_of(last) == "three" && last.status == MessageStatus::UnSend)
+    })
+    .await?;
 
     ann.restart().await?;
     assert_eq!(shown(&ann, "ben").await?, ["zero", "(one)", "(two)", "(three)"], "kept over a restart");
