@@ -45,6 +45,10 @@ pub fn is_silent(opt: &AllReceiveMessageOpt, now: i64) -> bool {
 
 /// Until when it is silent; none if it is not at `now` (Unix seconds).
 pub fn silence(opt: &AllReceiveMessageOpt, now: i64) -> Option<Silence> {
+    if opt.message_remind_type != RemindType::AcceptNotNotify {
+        // Before the zone is looked up, for which files may be read.
+        return None;
+    }
     silence_in(opt, &zone_of(opt), now)
 }
 
@@ -72,6 +76,9 @@ fn silence_in(opt: &AllReceiveMessageOpt, zone: &TimeZone, now: i64) -> Option<S
 
 /// When it is silent next, or no longer (Unix seconds); none if that never changes.
 pub fn next_change(opt: &AllReceiveMessageOpt, now: i64) -> Option<i64> {
+    if opt.message_remind_type != RemindType::AcceptNotNotify {
+        return None;
+    }
     next_change_in(opt, &zone_of(opt), now)
 }
 

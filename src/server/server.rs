@@ -135,8 +135,9 @@ async fn run(
     ];
     listener::run(node, listener, tls, stopped).await;
     watcher.abort();
-    sweepers.iter().for_each(JoinHandle::abort);
+    // First what is under way there: a removal that goes on without its task would go on without its lock.
     service.files().stop().await;
+    sweepers.iter().for_each(JoinHandle::abort);
     service.db().close().await;
     drop(lock);
     info!("stopped");

@@ -52,8 +52,10 @@ impl App {
 
     /// The person chose what is announced.
     pub(super) fn choose_notices(&mut self, choice: notice::Choice) {
+        // What is shown already would keep its words.
+        let hides = self.settings.notices.previews && !choice.previews;
         self.settings.notices = choice;
-        if !choice.enabled {
+        if !choice.enabled || hides {
             self.with_notices(|all, _| drop(all.clear()));
         }
     }
@@ -61,8 +63,10 @@ impl App {
     fn with_notices<T>(&mut self, act: impl FnOnce(&mut Notices, Scene<'_>) -> T) -> Option<T> {
         let Stage::In(session) = &mut self.stage else { return None };
         let now = session.client.get_server_time() / 1000;
+        // By this computer's clock, as the crescent is.
+        let clock = session.context.clock.now();
         // Where the deployment has switched it off, it is never in force.
-        let dnd = session.client.get_all_receive_message_opt().is_ok_and(|opt| is_silent(&opt, now));
+        let dnd = session.client.get_all_receive_message_opt().is_ok_and(|opt| is_silent(&opt, clock));
         let scene = Scene {
             me: &session.context.me.user_id,
             list: session.chats.list(),

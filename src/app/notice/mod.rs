@@ -186,7 +186,9 @@ impl Notices {
 
     /// Messages were recalled.
     pub fn recalled(&mut self, messages: &[Message]) {
-        self.withdraw(|shown| messages.iter().any(|message| message.id == shown.id));
+        let is_one = |id: &MessageId| messages.iter().any(|message| message.id == *id);
+        self.missed.retain(|missed| !is_one(&missed.id));
+        self.withdraw(|shown| is_one(&shown.id));
     }
 
     /// The person has come back to the window and sees in the list what came meanwhile.

@@ -184,6 +184,11 @@ fn what_was_missed_is_summed_up() {
     settled(&mut stage, wait);
     assert_eq!(stage.wished(), ["Ben: late"], "a single one is shown as it is");
 
+    let wait = stage.received(&missed("GROUPsales", 25..26)).unwrap();
+    stage.notices.recalled(&missed("GROUPsales", 25..26));
+    settled(&mut stage, wait);
+    assert_eq!(stage.wished(), [""; 0], "recalled before it was told");
+
     let wait = stage.received(&[missed("C2Cben", 36..38), missed("C2Ccleo", 1..3)].concat()).unwrap();
     stage.list_changes(|lines| line(lines, "C2Cben").read_seq = 40);
     stage.wished();

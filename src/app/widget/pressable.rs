@@ -327,11 +327,10 @@ impl<'a, Message: Clone + 'a> Widget<Message, Theme, iced::Renderer> for Pressab
 
         let state = tree.state.downcast_mut::<State>();
         let over = cursor.is_over(bounds) && cursor.is_over(*viewport);
-        if state.hovered != over {
-            state.hovered = over;
-            if self.extra.is_some() {
-                shell.invalidate_layout();
-            }
+        state.hovered = over;
+        let active = over || state.focus.shows_ring();
+        if self.extra.is_some() && active != self.shown_extra.is_some() {
+            shell.invalidate_layout();
         }
         if !shell.is_event_captured() {
             match event {

@@ -549,7 +549,6 @@ impl Work<'_> {
     /// Brings what is derived from rows and state up to date.
     fn settle(&mut self, conv: &mut Conv) -> CacheResult<()> {
         let read = conv.state.read;
-        conv.recalled = messages::recalled_since(self.db, conv.key, read.read_seq, read.as_of)?;
         let first = conv.counters.min_seq;
         if first > 1 && self.ranges(conv.key)?.iter().any(|stretch| stretch.from < first) {
             // Removed by retention (MSG-5).
@@ -557,6 +556,7 @@ impl Work<'_> {
             messages::delete(self.db, conv.key, 0, first - 1)?;
             self.out.timelines.insert(conv.id.clone());
         }
+        conv.recalled = messages::recalled_since(self.db, conv.key, read.read_seq, read.as_of)?;
         let seen = read.read_seq.max(conv.low() - 1);
         conv.mentions.retain(|mention| mention.message_sequence > seen);
         let Some(last) = &conv.last_message else { return Ok(()) };

@@ -68,6 +68,11 @@ impl Engine {
             self.publish_list();
             self.list_changed(outcome.groups);
         }
+        // Nobody is to hear of a conversation, or of other groups, before the list that has them.
+        let ids: BTreeSet<_> = outcome.received.iter().map(|message| &message.conversation_id).collect();
+        if regrouped || ids.into_iter().any(|id| !self.list.has_told(id)) {
+            self.announce_list();
+        }
         for (message, waiters) in outcome.sent.iter().zip(waiters) {
             for reply in waiters {
                 let _ = reply.send(Ok(message.clone()));

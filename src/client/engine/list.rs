@@ -6,6 +6,7 @@ use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hallway_protocol::ConversationId;
 use hallway_protocol::group::{Group, GroupLastMessage};
 
 use super::Engine;
@@ -26,6 +27,11 @@ pub(super) struct ListState {
 impl ListState {
     pub fn deadline(&self) -> Option<Instant> {
         self.tell_at
+    }
+
+    /// Whether the app has been told of a conversation.
+    pub fn has_told(&self, id: &ConversationId) -> bool {
+        self.told.iter().flat_map(|list| list.iter()).any(|it| it.conversation_id == *id)
     }
 
     pub fn is_due(&self, now: Instant) -> bool {

@@ -1,6 +1,6 @@
 //! Fetching a file: in pieces to the disk, on from where it stopped, and only under its name when it is whole and right.
 //!
-//! What has arrived lies beside the target with `.part` at the end of its name. It needs no notes: the link tells hash
+//! What has arrived lies beside the target with the content's hash and `.part` at the end of its name. It needs no notes: the link tells hash
 //! and size, `If-Range` tells the server which content the first bytes are of, and in the end everything is hashed.
 
 use std::fs::{self, File, OpenOptions};
@@ -43,8 +43,8 @@ pub(crate) async fn download(
     mut heard: impl FnMut(u64) + Send,
 ) -> Result<()> {
     let mut part = on_disk(target, {
-        let (target, size) = (target.to_owned(), link.size);
-        move || Part::open(&target, size)
+        let (target, size, content) = (target.to_owned(), link.size, link.sha256.clone());
+        move || Part::open(&target, size, &content)
     })
     .await?;
     heard(part.length);
@@ -126,9 +126,10 @@ async fn receive(
 }
 
 impl Part {
-    fn open(target: &Path, size: u64) -> io::Result<Self> {
+    /// Named by the content too: what another file of this name has left is of no use here.
+    fn open(target: &Path, size: u64, content: &str) -> io::Result<Self> {
         let mut name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
-        name.push(".part");
+        name.push(format!(".{}.part", content.get(..16).unwrap_or_default()));
         let path = target.with_file_name(name);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);

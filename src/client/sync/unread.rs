@@ -10,9 +10,11 @@ pub fn count(counters: Counters, read: &ReadState, recalled: u64) -> u64 {
     counters.ord.saturating_sub(read_ord).saturating_sub(read.revoked_unread).saturating_sub(recalled)
 }
 
-/// The further of two positions; of the same position the later knowledge. In any order the same result.
+/// The further of two positions; of the same position the later knowledge: with time retention takes recalled messages
+/// away (MSG-5), and nothing else changes. In any order the same result.
 pub fn further(a: ReadState, b: ReadState) -> ReadState {
-    if (b.read_seq, b.as_of) > (a.read_seq, a.as_of) { b } else { a }
+    let key = |it: &ReadState| (it.read_seq, it.as_of, std::cmp::Reverse(it.revoked_unread));
+    if key(&b) > key(&a) { b } else { a }
 }
 
 #[cfg(test)]
@@ -43,6 +45,11 @@ mod tests {
         }
         for (a, b) in [(later, high), (high, later)] {
             assert_eq!(further(a, b), later);
+        }
+        // MSG-5: of what was recalled some has been removed.
+        let fewer = read(7, 6, 0, 20);
+        for (a, b) in [(later, fewer), (fewer, later)] {
+            assert_eq!(further(a, b), fewer);
         }
     }
 }

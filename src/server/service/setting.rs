@@ -202,9 +202,11 @@ pub async fn set_all_receive_message_opt(
 
 /// Reading a conversation takes the mark "unread" off it (CONV-70, CONV-81). Whether it had it; to be told by the caller.
 pub(super) fn unmark_unread(tx: &mut Tx<'_>, user: i64, conv: i64) -> Result<bool, StoreError> {
-    let before = setting::load(tx, user, conv)?;
-    let had = before.marks & MARK_UNREAD != 0;
+    let had = setting::load(tx, user, conv)?.marks & MARK_UNREAD != 0;
     if had {
+        // Looked at again under the lock: the rest of it may be another by now.
+        user_log::lock(tx, user)?;
+        let before = setting::load(tx, user, conv)?;
         setting::put(tx, user, conv, &Setting { marks: before.marks & !MARK_UNREAD, ..before })?;
     }
     Ok(had)

@@ -222,6 +222,8 @@ pub fn release_all(tx: &mut Tx<'_>, conv: i64, from: i64, to: i64, now: i64) -> 
         args![conv, from, to],
     )?;
     for file in files {
+        // First the row itself, as `refer` does: only a statement after that sees what others have written.
+        tx.execute("UPDATE file SET unused_since = NULL WHERE id = $1", args![&file])?;
         tx.execute(
             "UPDATE file SET unused_since = $2 WHERE id = $1 \
              AND NOT EXISTS (SELECT 1 FROM message_file m WHERE m.file_id = file.id)",
@@ -236,11 +238,14 @@ pub fn release_all(tx: &mut Tx<'_>, conv: i64, from: i64, to: i64, now: i64) -> 
 /// Forgets files that no message refers to since `before`, at most `limit`, and marks contents that no file has any
 /// more; how many.
 pub fn drop_unused(tx: &mut Tx<'_>, before: i64, limit: u32) -> Result<usize, StoreError> {
-    let sql = "SELECT id, hash FROM file WHERE unused_since < $1 ORDER BY unused_since LIMIT $2";
+    let sql = "SELECT id, hash FROM file WHERE unused_since < $1 \
+               AND NOT EXISTS (SELECT 1 FROM message_file m WHERE m.file_id = file.id) ORDER BY unused_since LIMIT $2";
     let unused: Vec<(String, Vec<u8>)> =
         tx.rows(sql, args![before, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (id, hash) in &unused {
         tx.execute("DELETE FROM file WHERE id = $1 AND unused_since < $2", args![id, before])?;
+        // First the row itself, for which an upload of the same content may wait, or be waited for.
+        tx.execute("UPDATE blob SET is_unused = is_unused WHERE hash = $1", args![hash])?;
         tx.execute(
             "UPDATE blob SET is_unused = TRUE WHERE hash = $1 \
              AND NOT EXISTS (SELECT 1 FROM file f WHERE f.hash = blob.hash)",
@@ -258,11 +263,14 @@ pub fn unused_blobs(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Hash>, StoreError
 
 /// Whether a content is still to be removed.
 pub fn is_unused(tx: &mut Tx<'_>, hash: &Hash) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM blob WHERE hash = $1 AND is_unused";
+    let sql = "SELECT 1 FROM blob WHERE hash = $1 AND is_unused \
+               AND NOT EXISTS (SELECT 1 FROM file f WHERE f.hash = blob.hash)";
     Ok(tx.one(sql, args![&hash[..]], |_| Ok(()))?.is_some())
 }
 
 /// A content has been removed.
 pub fn forget_blob(tx: &mut Tx<'_>, hash: &Hash) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM blob WHERE hash = $1 AND is_unused", args![&hash[..]]).map(|_| ())
+    let sql = "DELETE FROM blob WHERE hash = $1 AND is_unused \
+               AND NOT EXISTS (SELECT 1 FROM file f WHERE f.hash = blob.hash)";
+    tx.execute(sql, args![&hash[..]]).map(|_| ())
 }

@@ -214,6 +214,9 @@ async fn a_download_goes_on_where_it_stopped() -> Outcome {
         }
     }
     assert!(!target.exists());
+    let mut beside = std::fs::read_dir(ben.dir()).doing("the directory")?.flatten().map(|entry| entry.path());
+    let part =
+        beside.find(|path| path.extension().is_some_and(|it| it == "part")).doing("what has arrived")?;
     ben.net.set_files_until(None);
     let mut first = None;
     ben.client
@@ -229,7 +232,7 @@ async fn a_download_goes_on_where_it_stopped() -> Outcome {
     assert!(ben.net.file_bytes() < (32 + 20) * MIB, "{}", ben.net.file_bytes());
 
     // First bytes of something else are noticed, and thrown away.
-    std::fs::write(ben.dir().join("saved.bin.part"), vec![0; 1000]).doing("a wrong part")?;
+    std::fs::write(part, vec![0; 1000]).doing("a wrong part")?;
     let wrong = ben.client.download_file(&message, id, &target, |_, _| {}).await;
     assert_eq!(wrong.map_err(|error| error.code.code()), Err(2903));
     ben.client.download_file(&message, id, &target, |_, _| {}).await.doing("once more")?;

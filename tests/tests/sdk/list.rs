@@ -146,6 +146,26 @@ async fn the_list_is_sorted_and_filtered() -> Outcome {
     Ok(())
 }
 
+/// CONV-120, MSG-59: whoever hears of a message can look its conversation up, the first one's too, because the list has been told before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_conversation_is_told_before_its_message() -> Outcome {
+    let server = TestServer::start(Engine::Sqlite, &["ann", "ben"]).await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let ben = device(&server, "ben", "ben").await?;
+    say(&ben, "ann", "hello").await?;
+    let mut told = Vec::new();
+    while told.last() != Some(&"message") {
+        let pick = |event: &Event| match event {
+            Event::ConversationListUpdated(list) if names(list) == ["C2Cben"] => Some("conversation"),
+            Event::MessageReceived(_) => Some("message"),
+            _ => None,
+        };
+        told.push(ann.until_event("told", SOON, pick).await?);
+    }
+    assert_eq!(told, ["conversation", "message"]);
+    Ok(())
+}
+
 /// CONV-120, CONV-121, CONV-101, SES-66: the event carries the full list, changes that come together come as one, and the total
 /// is told when it has another value.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

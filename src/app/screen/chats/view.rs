@@ -55,7 +55,7 @@ impl Chats {
         let conversation: Element<'a, Message> = match &self.open {
             Some(open) => self.conversation_column(open, left, theme),
             None if one => return columns.into(),
-            None => nothing_open(self.list.is_loaded() && self.list.is_empty()),
+            None => nothing_open(self.list.is_loaded() && self.list.all().is_empty()),
         };
         let panel = panel.map(|panel| self.panel_column(panel));
         match panel {

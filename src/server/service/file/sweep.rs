@@ -99,8 +99,8 @@ impl Files {
             if db.write(WriteKey::user(0), job).await.map_err(|error: StoreError| error)? {
                 self.remove_partial(id).await?;
                 removed = removed.saturating_add(1);
+                self.inner.turns.forget(id);
             }
-            self.inner.turns.forget(id);
         }
         Ok(removed)
     }

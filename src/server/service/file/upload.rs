@@ -226,6 +226,8 @@ impl Files {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return self.lost(&row).await,
             opened => opened?,
         };
+        // What is refused below leaves this much: it is not to be read again for the next request.
+        *turn.hashed = Some(Hashed { length: stored, hash: writer.hash.clone() });
         let (mut writer, end) = self.receive(&row, writer, &mut turn, &mut body, checksum.is_none()).await?;
         let (length, sum) = (writer.partial.length(), writer.sum.take());
         if let (Some(wanted), Some(sum)) = (&checksum, sum)
@@ -256,7 +258,8 @@ impl Files {
     {
         let mut stopping = self.inner.stopping.subscribe();
         let (mut received, mut noted) = (writer.partial.length(), writer.partial.length());
-        let (mut batch, mut batched) = (Vec::new(), 0usize);
+        // Copied: a piece of the network's own buffer would hold all of that buffer, however small the piece is.
+        let mut batch = Vec::new();
         let mut at_work: JoinHandle<io::Result<Writer>> = tokio::task::spawn_blocking(move || Ok(writer));
         let end = loop {
             let next = tokio::select! {
@@ -274,13 +277,14 @@ impl Files {
             if received > row.size.cast_unsigned() {
                 break End::TooLong;
             }
-            batched = batched.saturating_add(bytes.len());
-            batch.push(bytes);
-            if batched >= BATCH {
+            batch.extend_from_slice(&bytes);
+            if batch.len() >= BATCH {
                 let mut writer = joined(at_work.await)?;
                 let full = std::mem::take(&mut batch);
-                batched = 0;
-                let is_due = notes && received.saturating_sub(noted) >= CHECKPOINT;
+                // The last bytes are noted when the upload has become a file, not before.
+                let is_due = notes
+                    && received < row.size.cast_unsigned()
+                    && received.saturating_sub(noted) >= CHECKPOINT;
                 at_work = tokio::task::spawn_blocking(move || writer.write(&full, is_due).map(|()| writer));
                 if is_due {
                     let writer = joined(at_work.await)?;
@@ -392,13 +396,11 @@ impl Writer {
         Ok(Self { partial, hash, sum })
     }
 
-    fn write(&mut self, batch: &[Bytes], sync: bool) -> io::Result<()> {
-        for bytes in batch {
-            self.partial.write(bytes)?;
-            self.hash.update(bytes);
-            if let Some(sum) = &mut self.sum {
-                sum.update(bytes);
-            }
+    fn write(&mut self, batch: &[u8], sync: bool) -> io::Result<()> {
+        self.partial.write(batch)?;
+        self.hash.update(batch);
+        if let Some(sum) = &mut self.sum {
+            sum.update(batch);
         }
         if sync { self.partial.sync() } else { Ok(()) }
     }
