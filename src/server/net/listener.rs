@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
 use super::connections::Place;
+use super::patient::Patient;
 use super::{Backend, Node, http};
 
 /// Time for a TLS handshake, and for the head of an HTTP request.
@@ -87,6 +88,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let place = Arc::new(place);
+    let stream = Patient::new(stream, node.settings.silence);
     let service =
         service_fn(move |request| http::serve(Arc::clone(&node), peer.ip(), Arc::clone(&place), request));
     let served = http1::Builder::new()

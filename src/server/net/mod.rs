@@ -24,6 +24,7 @@ pub mod gate;
 pub mod http;
 pub mod listener;
 pub mod outbox;
+mod patient;
 mod request;
 mod tus;
 
