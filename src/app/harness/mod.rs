@@ -342,7 +342,7 @@ impl<S, M: Send + 'static> Harness<S, M> {
     }
 
     /// Draws frames until they produce no more messages and ask for no next frame (animations get twenty).
-    /// A frame that is asked for within [`SOON`] is drawn as if it were that time already.
+    /// A frame that is asked for within a tenth of a second is drawn as if it were that time already.
     pub fn settle(&mut self) {
         let mut still = 0;
         for _ in 0..100 {

@@ -17,6 +17,8 @@ pub struct Attachment {
     pub path: PathBuf,
     /// Bytes when it was chosen.
     pub size: u64,
+    /// When it was changed last, as it was when the plugin began (Unix milliseconds); 0 before that.
+    pub modified: i64,
     /// The plugin that has begun with it.
     pub plugin: String,
     /// What the plugin has kept.
@@ -28,7 +30,7 @@ pub struct Attachment {
 /// Notes a file.
 pub fn add(db: &Connection, id: &MessageId, part: u32, path: &str, size: u64) -> CacheResult<()> {
     db.execute(
-        "INSERT INTO attachment (id, part, path, size, plugin) VALUES (?1, ?2, ?3, ?4, '')",
+        "INSERT INTO attachment (id, part, path, size, modified, plugin) VALUES (?1, ?2, ?3, ?4, 0, '')",
         params![id.as_str(), part, path, signed(size)],
     )?;
     Ok(())
@@ -37,7 +39,7 @@ pub fn add(db: &Connection, id: &MessageId, part: u32, path: &str, size: u64) ->
 /// The files of a message in the order of its payload.
 pub fn of(db: &Connection, id: &MessageId) -> CacheResult<Vec<Attachment>> {
     let mut statement = db.prepare_cached(
-        "SELECT part, path, size, plugin, state, file FROM attachment WHERE id = ?1 ORDER BY part",
+        "SELECT part, path, size, plugin, state, file, modified FROM attachment WHERE id = ?1 ORDER BY part",
     )?;
     let mut rows = statement.query([id.as_str()])?;
     let mut found = Vec::new();
@@ -47,6 +49,7 @@ pub fn of(db: &Connection, id: &MessageId) -> CacheResult<Vec<Attachment>> {
             part: row.get(0)?,
             path: row.get::<_, String>(1)?.into(),
             size: unsigned(row.get(2)?),
+            modified: row.get(6)?,
             plugin: row.get(3)?,
             state: row.get(4)?,
             file: file.and_then(|file| file.parse().ok()),
@@ -56,10 +59,17 @@ pub fn of(db: &Connection, id: &MessageId) -> CacheResult<Vec<Attachment>> {
 }
 
 /// A plugin begins: what another one has kept is of no use to it.
-pub fn begin(db: &Connection, id: &MessageId, part: u32, size: u64, plugin: &str) -> CacheResult<()> {
+pub fn begin(
+    db: &Connection,
+    id: &MessageId,
+    part: u32,
+    (size, modified): (u64, i64),
+    plugin: &str,
+) -> CacheResult<()> {
     db.execute(
-        "UPDATE attachment SET size = ?3, plugin = ?4, state = NULL, file = NULL WHERE id = ?1 AND part = ?2",
-        params![id.as_str(), part, signed(size), plugin],
+        "UPDATE attachment SET size = ?3, modified = ?4, plugin = ?5, state = NULL, file = NULL \
+         WHERE id = ?1 AND part = ?2",
+        params![id.as_str(), part, signed(size), modified, plugin],
     )?;
     Ok(())
 }

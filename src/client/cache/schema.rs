@@ -88,6 +88,7 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE attachment (
         id TEXT NOT NULL, part INTEGER NOT NULL,
         path TEXT NOT NULL, size INTEGER NOT NULL,
+        modified INTEGER NOT NULL,        -- Unix milliseconds when somebody began with it
         plugin TEXT NOT NULL, state TEXT, -- who has begun with it, and what is needed to go on
         file TEXT,                        -- the server's id, when the server has all of it
         PRIMARY KEY (id, part)

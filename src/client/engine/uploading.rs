@@ -110,7 +110,7 @@ impl Engine {
         let kept = message.clone();
         let written = self.cache.write_durably(move |db| {
             for it in &attachments {
-                attachment::begin(db, &kept.id, it.part, it.size, "")?;
+                attachment::begin(db, &kept.id, it.part, (it.size, 0), "")?;
             }
             outbox::update(db, &kept, None)
         });
@@ -213,15 +213,15 @@ impl Work {
             return Ok(());
         }
         let path = it.path.clone();
-        let size =
-            tokio::task::spawn_blocking(move || std::fs::metadata(path).map(|found| found.len())).await;
-        let size = size.ok().and_then(std::io::Result::ok).ok_or(ErrorCode::FileMissing)?;
-        if size == it.size && it.plugin == self.plugin.name() {
+        let looked = tokio::task::spawn_blocking(move || looks(&path)).await;
+        let (size, modified) = looked.ok().and_then(std::io::Result::ok).ok_or(ErrorCode::FileMissing)?;
+        if (size, modified) == (it.size, it.modified) && it.plugin == self.plugin.name() {
             return Ok(());
         }
         let (id, part, plugin) = (message.id.clone(), it.part, self.plugin.name().to_owned());
-        (it.size, it.state, it.plugin) = (size, None, plugin.clone());
-        let begun = self.cache.write_durably(move |db| attachment::begin(db, &id, part, size, &plugin));
+        (it.size, it.modified, it.state, it.plugin) = (size, modified, None, plugin.clone());
+        let begun =
+            self.cache.write_durably(move |db| attachment::begin(db, &id, part, (size, modified), &plugin));
         begun.await.map_err(|error: CacheError| ChatError::from(error))
     }
 
@@ -236,6 +236,13 @@ impl Work {
             last: Arc::default(),
         }
     }
+}
+
+/// Size and time of the last change (Unix milliseconds): one of them is another when the file is.
+fn looks(path: &std::path::Path) -> std::io::Result<(u64, i64)> {
+    let found = std::fs::metadata(path)?;
+    let since = found.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Ok((found.len(), i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
 }
 
 /// What others see: the name in the payload where there is one.

@@ -312,11 +312,6 @@ pub fn member_numbers(tx: &mut Tx<'_>, conv: i64) -> Result<Vec<i64>, StoreError
     )
 }
 
-/// The numbers of all who are or were members.
-pub fn everybody(tx: &mut Tx<'_>, conv: i64) -> Result<Vec<i64>, StoreError> {
-    tx.rows("SELECT user_id FROM member WHERE conv_id = $1 ORDER BY user_id", args![conv], |row| row.get(0))
-}
-
 /// A page of present members: owner, administrators, then by join time (GMB-40).
 pub fn members_page(
     tx: &mut Tx<'_>,

@@ -3,7 +3,7 @@
 use super::conversation::{ConvKind, ConvRow};
 use super::error::StoreError;
 use super::tx::Tx;
-use super::{file, group, message};
+use super::{file, message};
 use crate::args;
 
 /// Conversations above `after` whose oldest message was sent before `before` (Unix seconds), by number.
@@ -44,20 +44,31 @@ pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64, now: i64) -> Re
     tx.execute("DELETE FROM message WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
     file::release_all(tx, conv.id, 0, last, now)?;
     tx.execute("DELETE FROM mention WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
-    let people = match conv.kind {
-        ConvKind::Pair { low, high } => vec![low, high],
-        ConvKind::Group => group::everybody(tx, conv.id)?,
-    };
-    for user in people {
-        tx.execute(
-            "DELETE FROM hidden_message WHERE user_id = $1 AND conv_id = $2 AND seq < $3",
-            args![user, conv.id, first],
-        )?;
-        // Kind 2: a message deleted for the user.
-        tx.execute(
-            "DELETE FROM user_log WHERE user_id = $1 AND kind = 2 AND conv_id = $2 AND seq < $3",
-            args![user, conv.id, first],
-        )?;
+    // Kind 2: a message deleted for the user. In one statement for a whole group: its row is locked meanwhile.
+    match conv.kind {
+        ConvKind::Pair { low, high } => {
+            tx.execute(
+                "DELETE FROM hidden_message WHERE user_id IN ($1, $2) AND conv_id = $3 AND seq < $4",
+                args![low, high, conv.id, first],
+            )?;
+            tx.execute(
+                "DELETE FROM user_log WHERE user_id IN ($1, $2) AND kind = 2 AND conv_id = $3 AND seq < $4",
+                args![low, high, conv.id, first],
+            )?;
+        }
+        // All who are or were members.
+        ConvKind::Group => {
+            tx.execute(
+                "DELETE FROM hidden_message WHERE user_id IN (SELECT user_id FROM member WHERE conv_id = $1) \
+                 AND conv_id = $1 AND seq < $2",
+                args![conv.id, first],
+            )?;
+            tx.execute(
+                "DELETE FROM user_log WHERE user_id IN (SELECT user_id FROM member WHERE conv_id = $1) \
+                 AND kind = 2 AND conv_id = $1 AND seq < $2",
+                args![conv.id, first],
+            )?;
+        }
     }
     Ok(())
 }
