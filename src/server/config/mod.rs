@@ -78,7 +78,7 @@ sections! {
         /// What hashing one password costs (Argon2id).
         password_cost: Cost = Cost::default(),
     }
-    /// Files behind messages. How large they may be is said under [limits].
+    /// Files behind messages. How large they may be is said under `[limits]`.
     Files "files" {
         /// Where they are kept. Empty: `files` in the data directory.
         folder: std::path::PathBuf = std::path::PathBuf::new(),

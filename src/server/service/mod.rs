@@ -4,7 +4,7 @@
 //!
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
-//! * [`file`]: files behind messages.
+//! * [`mod@file`]: files behind messages.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
 //!   profiles, directory.

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! * `upload`: everything up to the complete file; `turn`: one request at a time writes to an upload.
-//! * `fetch`: tickets, links, opening. [`reference`]: what sending and recalling have to do with files.
+//! * `fetch`: tickets, links, opening. [`mod@reference`]: what sending and recalling have to do with files.
 //! * `sweep`: what nobody needs any more, and what a crash left half done.
 //!
 //! A content is stored once, but that is nobody's business: to get a file one uploads all of it, or reads a message
