@@ -1,20 +1,17 @@
-//! One message as it is drawn: avatar, name, bubble, quote, time and state.
+//! One message as it is drawn: avatar, name, bubble, quote, time and state. What is said in it: `content`.
 
 use hallway_client::Conversation;
-use hallway_protocol::message::{Payload, Quote};
-use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId};
+use hallway_protocol::message::Quote;
+use hallway_protocol::{ConversationId, MessageId};
 use iced::widget::tooltip::Position;
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Background, Length, border};
 
 use super::Message;
-use super::links;
 use super::rows::{Key, MessageRow};
 use crate::fl;
 use crate::screen::chats::{Act, Chats, Message as ChatsMessage, Open, update, words};
-use crate::text::emoji;
-use crate::text::rich::{self, Mark, Rich};
-use crate::theme::tokens::{META, PAGE, PREVIEW, SMALL, person_index, radius, size, space as gap};
+use crate::theme::tokens::{META, PREVIEW, SMALL, person_index, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::access::Role;
@@ -25,11 +22,8 @@ use crate::widget::icon::{Icon, icon};
 use crate::widget::named::named;
 use crate::widget::one_line::one_line;
 use crate::widget::row::message_row;
-use crate::widget::select_text::select_text;
 use crate::widget::tip::with_tip;
 
-/// So many emoji and nothing else are shown large.
-const LARGE_EMOJI: usize = 3;
 /// Share of the column that a bubble may take.
 const WIDEST: f32 = 0.72;
 
@@ -72,13 +66,6 @@ pub fn progress(row: &MessageRow, late: bool, conversation: Option<&Conversation
     } else {
         Progress::Stored
     }
-}
-
-/// What a link in a text leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Target {
-    Page(String),
-    Person(String),
 }
 
 impl Chats {
@@ -155,12 +142,7 @@ impl Chats {
         if let Some(quote) = &message.reply_to {
             content = content.push(self.quote(open, quote));
         }
-        content = content.push(match &message.payload {
-            Payload::Text(text) => self.words(open, row, &text.text, state, theme),
-            _ => column![unsupported(message), container(state).align_right(Length::Shrink)]
-                .spacing(gap::XXS)
-                .into(),
-        });
+        content = content.push(self.content(open, row, state, theme));
         let (own, first) = (row.own, row.first);
         let padded = container(content).padding([gap::S, gap::M]).style(move |theme: &Theme| {
             if mentioned { style::mention_bubble(theme) } else { style::bubble(own, first)(theme) }
@@ -175,40 +157,6 @@ impl Chats {
                 ..container::Style::default()
             });
         row![bar, padded].spacing(gap::XXS).height(Length::Shrink).into()
-    }
-
-    fn words<'a>(
-        &'a self,
-        open: &'a Open,
-        row: &'a MessageRow,
-        text: &'a str,
-        state: Element<'a, ChatsMessage>,
-        theme: &Theme,
-    ) -> Element<'a, ChatsMessage> {
-        let key = Key::Message(row.message.id.clone());
-        let mut rich = Rich::plain(text);
-        for range in rich::links(text) {
-            let page = Target::Page(text[range.clone()].to_owned());
-            rich = rich.mark(range, Mark::Link(page));
-        }
-        for (range, id) in links::mentions(text, &row.message.at_user_list, &open.members) {
-            rich = rich.mark(range, Mark::Mention(Target::Person(id.to_owned())));
-        }
-        let large = emoji::only_emoji(text).is_some_and(|count| count <= LARGE_EMOJI);
-        let step = if large { PAGE } else { self.body_step(text) };
-        let timeline = &open.timeline;
-        let selection = timeline
-            .selection()
-            .and_then(|selection| selection.part(&key, |key| timeline.stretch().index(key)));
-        select_text(key, rich, theme.palette())
-            .step(step)
-            .selection(selection)
-            .on_link(|target| match target {
-                Target::Page(url) => ChatsMessage::Link(url),
-                Target::Person(id) => ChatsMessage::Mentioned(id),
-            })
-            .trailing(state)
-            .into()
     }
 
     /// Time, "(edited)" and how far it has got, at the bottom right of the bubble.
@@ -320,15 +268,4 @@ fn mark<'a>(progress: Progress) -> Element<'a, ChatsMessage> {
         _ => p.text_3,
     });
     with_tip(named(picture, Role::Image, name.clone()), name, None, Position::Top)
-}
-
-/// A kind that cannot be shown yet: never blank.
-fn unsupported<'a>(message: &'a ChatMessage) -> Element<'a, ChatsMessage> {
-    let json = serde_json::to_string_pretty(&message.payload).unwrap_or_default();
-    column![
-        label(fl!("message-unsupported", kind = message.payload.kind()), PREVIEW).style(style::secondary),
-        button(fl!("copy-json")).kind(Kind::Link).small().on_press(ChatsMessage::Copy(json)),
-    ]
-    .spacing(gap::XXS)
-    .into()
 }

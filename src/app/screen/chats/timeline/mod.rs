@@ -4,9 +4,10 @@
 //! * `jump`: where the list goes: to the divider, the end, a message, and back.
 //! * [`reading`]: what counts as read.
 //! * this file: jumps, the unread divider, holes, selection, and what happens to single messages.
-//! * [`view`], [`bubble`], [`menu`]: what is seen of it.
+//! * [`view`], [`bubble`], `content`, [`menu`]: what is seen of it.
 
 pub mod bubble;
+mod content;
 mod jump;
 pub mod links;
 pub mod menu;
