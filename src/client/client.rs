@@ -11,6 +11,7 @@ mod file;
 mod group;
 mod history;
 mod message;
+mod service;
 mod session;
 mod user;
 
@@ -40,6 +41,10 @@ pub struct SendOptions {
     pub message_control: Option<MessageControl>,
     /// What a notification shows (MSG-33).
     pub offline_push: Option<OfflinePush>,
+    /// Which of the deployment's sets of moderation rules holds (MSG-19); empty for the usual one.
+    pub moderation_profile: String,
+    /// No preview is added for a link in it.
+    pub no_link_preview: bool,
 }
 
 /// Fields common to all creations (MSG-16), with reply and mentions (PLUS-8, MSG-21).

@@ -6,7 +6,7 @@
 //! * [`message`]: the message object with every kind of payload; [`tip`]: what the server itself says in a chat.
 //! * [`conversation`], [`group`], [`user`], [`session`]: the other objects.
 //! * [`sync`]: heads, changes, ranges, live frames: how a client comes to have what the server has.
-//! * [`mod@file`]: files behind messages.
+//! * [`mod@file`]: files behind messages. [`service`]: what a deployment offers on top.
 //! * [`method`]: every request with its parameters and its answer; [`event`]: what the server says unasked.
 //! * [`frame`]: the JSON-RPC envelope around both.
 //! * [`error`]: every code; [`limits`]: every number a deployer may change; [`link`]: invite links.
@@ -32,6 +32,7 @@ pub mod method;
 mod readme;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod service;
 pub mod session;
 #[cfg(test)]
 mod snapshots;

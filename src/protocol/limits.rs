@@ -127,6 +127,10 @@ limits! {
     reactions_per_message: u32 = 20, 10;
     /// Users per reaction; 0 without limit (MSG-8), else 23006.
     users_per_reaction: u32 = 0, 100;
+    /// Texts per translation (MSG-13), else 6017.
+    translate_texts: u32 = 20, 20;
+    /// Bytes of the texts of one translation together (MSG-13), else 6017.
+    translate_bytes: u32 = 32 * 1024, 5 * 1024;
     /// Members up to which a group carries receipts (MSG-11), else 10060.
     receipt_group_members: u32 = 10_000, 200;
     /// Conversations a client pulls (CONV-1).
@@ -189,7 +193,7 @@ impl Default for Limits {
 mod tests {
     use super::*;
 
-    /// PLUS-1, PLUS-2, OBJ-5: the staff preset's numbers; the compat preset keeps the spec's.
+    /// PLUS-1, PLUS-2, OBJ-5, MSG-13: the staff preset's numbers; the compat preset keeps the spec's.
     #[test]
     fn presets_hold_the_numbers_of_the_spec() {
         let staff = Limits::preset(Preset::Staff);
@@ -210,6 +214,7 @@ mod tests {
         assert_eq!((compat.conversations, compat.desktop_instances), (100, 1));
         let files = [compat.image_bytes, compat.audio_bytes, compat.video_bytes, compat.file_bytes];
         assert_eq!(files, [20 << 20, 20 << 20, 100 << 20, 100 << 20]);
+        assert_eq!((compat.translate_texts, compat.translate_bytes), (20, 5120));
         assert_eq!((compat.merger_messages, compat.merger_levels), (300, 100));
     }
 

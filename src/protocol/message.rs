@@ -10,6 +10,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConversationId, ConversationType, MessageId, UserId};
+use crate::service::LinkPreview;
 
 pub use self::payload::{
     AudioPayload, CustomPayload, FacePayload, FilePayload, ImagePayload, ImageVariant, LocationPayload,
@@ -112,6 +113,9 @@ pub struct Message {
     /// What a desktop notification shows (MSG-33).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline_push: Option<OfflinePush>,
+    /// What the page of its first link says about itself; the server adds it a moment after the sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_preview: Option<LinkPreview>,
 }
 
 impl Message {

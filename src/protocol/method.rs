@@ -35,12 +35,14 @@ macro_rules! object {
 
 mod file;
 mod group;
+mod service;
 mod sync;
 #[cfg(test)]
 mod tests;
 
 pub use self::file::*;
 pub use self::group::*;
+pub use self::service::*;
 pub use self::sync::*;
 
 object! {
@@ -188,6 +190,13 @@ object! {
         /// MSG-33.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         offline_push: Option<OfflinePush>,
+        /// MSG-19: which of the deployment's sets of moderation rules holds for this message. Never stored. An unknown one
+        /// is 6017.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        moderation_profile: String,
+        /// No preview is added for a link in it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        no_link_preview: bool,
     }
     /// Recalls a message for everybody (MSG-61).
     RevokeMessage {
@@ -392,6 +401,10 @@ object! {
 
 }
 
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// Which conversations a read-all means (CONV-71).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -497,6 +510,10 @@ methods! {
     "message.delete" DeleteMessages => Done;
     "message.range" GetRange => Range;
     "message.locate" LocateTime => Located;
+    "message.voice_to_text" ConvertVoiceToText => VoiceText;
+    "message.remove_link_preview" RemoveLinkPreview => Stored;
+
+    "text.translate" TranslateText => TranslatedText;
 
     "file.ticket" GetUploadTicket => UploadTicket;
     "file.link" GetFileLink => FileLink;

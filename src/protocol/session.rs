@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::UserId;
 use crate::limits::Limits;
+use crate::service::Services;
 use crate::user::Profile;
 
 /// Kinds of terminals (SES-45).
@@ -86,6 +87,9 @@ pub struct SignedIn {
     pub credential_expires: Option<i64>,
     /// Name of the workspace.
     pub workspace: String,
+    /// What it offers on top of messages.
+    #[serde(default)]
+    pub services: Services,
 }
 
 impl std::fmt::Debug for SignedIn {

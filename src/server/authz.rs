@@ -90,11 +90,13 @@ fn row(method: MethodName) -> Row {
         M::SyncUser | M::SyncHeads | M::SetAllRead | M::SetAllReceiveMessageOpt => Row::SignedIn,
         M::CreateConversationGroup | M::DeleteConversationGroup | M::RenameConversationGroup => Row::SignedIn,
         M::GetUsers | M::SearchUsers | M::UpdateProfile => Row::SignedIn,
-        M::GetUploadTicket => Row::SignedIn,
-        M::SyncChanges | M::GetRange | M::LocateTime | M::GetFileLink => Row::Talk(read_history),
+        M::GetUploadTicket | M::TranslateText => Row::SignedIn,
+        M::SyncChanges | M::GetRange | M::LocateTime | M::GetFileLink | M::ConvertVoiceToText => {
+            Row::Talk(read_history)
+        }
         M::ReportDelivered => Row::Talk(pairs_only),
         M::SendMessage => Row::Talk(send),
-        M::RevokeMessage => Row::Talk(members),
+        M::RevokeMessage | M::RemoveLinkPreview => Row::Talk(members),
         M::ModifyMessage => Row::Talk(modify),
         M::DeleteMessages => Row::Talk(delete_for_oneself),
         M::GetConversation | M::SetRead | M::ClearHistory | M::DeleteConversations | M::SetDraft => {

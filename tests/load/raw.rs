@@ -117,6 +117,8 @@ impl Raw {
             online_user_only: false,
             message_control: None,
             offline_push: None,
+            moderation_profile: String::new(),
+            no_link_preview: false,
         }
     }
 

@@ -61,6 +61,7 @@ impl LocalCopy {
             },
         )?;
         let session = Session {
+            services: Default::default(),
             user: me,
             user_number: 1,
             workspace: workspace.to_owned(),

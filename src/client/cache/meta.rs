@@ -2,6 +2,7 @@
 //! what has its own small table (drafts, read positions on their way).
 
 use hallway_protocol::conversation::{AllReceiveMessageOpt, ConversationGroup, Draft};
+use hallway_protocol::service::Services;
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, Limits};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -20,6 +21,9 @@ pub struct Session {
     pub user_number: i64,
     /// Name of the workspace.
     pub workspace: String,
+    /// What it offers on top of messages.
+    #[serde(default)]
+    pub services: Services,
     /// Life of the server's data at the last sign-in.
     pub epoch: String,
     /// Unix seconds at which the credential runs out.

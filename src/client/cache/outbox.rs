@@ -22,6 +22,12 @@ pub struct Wish {
     /// What a notification shows.
     #[serde(default)]
     pub offline_push: Option<OfflinePush>,
+    /// Which moderation rules (MSG-19).
+    #[serde(default)]
+    pub moderation_profile: String,
+    /// No preview for a link in it.
+    #[serde(default)]
+    pub no_link_preview: bool,
 }
 
 /// A message in the outbox.

@@ -88,6 +88,7 @@ impl Client {
             online_user_only: false,
             message_control: Default::default(),
             offline_push: None,
+            link_preview: None,
         };
         self.check_body(&message)?;
         Ok(message)
@@ -188,7 +189,12 @@ impl Client {
         let mut message = Message { status: MessageStatus::UnSend, ..message };
         message.message_control = options.message_control.unwrap_or_default();
         message.offline_push.clone_from(&options.offline_push);
-        let wish = Wish { message_control: options.message_control, offline_push: options.offline_push };
+        let wish = Wish {
+            message_control: options.message_control,
+            offline_push: options.offline_push,
+            moderation_profile: options.moderation_profile,
+            no_link_preview: options.no_link_preview,
+        };
         let created = now_ms();
         let queued = account.cache.write_durably(move |db| {
             let queued = outbox::add(db, &message, &wish, created)?;
@@ -225,6 +231,8 @@ impl Client {
             online_user_only: true,
             message_control: None,
             offline_push: options.offline_push,
+            moderation_profile: options.moderation_profile,
+            no_link_preview: true,
         };
         Ok(self.rpc()?.call(&params).await?.message)
     }

@@ -244,6 +244,7 @@ impl Client {
                 repeat_login: true,
                 credential_expires: session.credential_expires,
                 workspace: session.workspace.clone(),
+                services: session.services.clone(),
             },
             repeat_login: true,
         }))

@@ -103,6 +103,7 @@ pub(crate) fn session_of(answer: &SignedIn) -> Session {
         user: answer.user.clone(),
         user_number: answer.user_number,
         workspace: answer.workspace.clone(),
+        services: answer.services.clone(),
         epoch: answer.epoch.clone(),
         credential_expires: answer.credential_expires,
         clock_offset_ms: answer.server_time_ms - now_ms(),

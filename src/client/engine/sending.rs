@@ -38,6 +38,8 @@ fn call_of(outgoing: &Outgoing) -> SendMessage {
         online_user_only: false,
         message_control: outgoing.wish.message_control,
         offline_push: outgoing.wish.offline_push.clone(),
+        moderation_profile: outgoing.wish.moderation_profile.clone(),
+        no_link_preview: outgoing.wish.no_link_preview,
     }
 }
 

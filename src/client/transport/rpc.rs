@@ -75,9 +75,14 @@ impl Rpc {
     /// (SES-5), 2903 when the answer cannot be read. After 2800 and 2801 nobody knows whether the server has
     /// acted.
     pub async fn call<M: Method>(&self, params: &M) -> Result<M::Answer> {
+        self.call_within(params, self.shared.request_timeout).await
+    }
+
+    /// The same for what takes the server a time of its own.
+    pub async fn call_within<M: Method>(&self, params: &M, timeout: Duration) -> Result<M::Answer> {
         let name = M::NAME.as_str();
         let (guard, reply) = self.send(name, params)?;
-        let reply = match tokio::time::timeout(self.shared.request_timeout, reply).await {
+        let reply = match tokio::time::timeout(timeout, reply).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(_)) => Err(ErrorCode::NetworkError.into()),
             Err(_) => Err(ErrorCode::RequestTimeout.into()),

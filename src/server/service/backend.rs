@@ -18,7 +18,8 @@ use super::core::{Caller, Core};
 use super::file::{Files, Storage};
 use super::message::Sender;
 use super::{
-    conversation, conversation_group, group, history, member, message_change, retention, setting, sync, user,
+    conversation, conversation_group, group, history, link_preview, member, message_change, retention,
+    setting, sync, user, voice,
 };
 use crate::auth::password::PasswordError;
 use crate::authz::{self, Account, Target};
@@ -154,6 +155,9 @@ impl Service {
             Call::DeleteMessages(call) => frame(id, &message_change::delete(core, caller, *call).await?),
             Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
             Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),
+            Call::ConvertVoiceToText(call) => frame(id, &voice::to_text(core, files, caller, *call).await?),
+            Call::RemoveLinkPreview(call) => frame(id, &link_preview::remove(core, caller, *call).await?),
+            Call::TranslateText(_) => return Err(ErrorCode::TranslationFailed.into()),
             Call::GetUploadTicket(call) => frame(id, &files.ticket(caller, *call)),
             Call::GetFileLink(call) => frame(id, &files.link(caller, *call).await?),
             Call::GetConversation(call) => frame(id, &conversation::get(core, caller, *call).await?),

@@ -228,6 +228,7 @@ fn draft(caller: &Arc<Caller>, me: &UserRecord, key: i64, send: SendMessage) -> 
         receiver_list: send.receiver_list,
         message_control: send.message_control.unwrap_or_default(),
         offline_push: send.offline_push,
+        no_link_preview: send.no_link_preview,
         ..Content::new(send.payload)
     };
     let flags = content.flags();

@@ -208,7 +208,7 @@ fn apply(core: &Core, row: &mut MessageRow, call: &ModifyMessage) -> Result<(), 
 }
 
 /// Stores a changed message and tells everybody concerned.
-fn changed(
+pub(super) fn changed(
     core: &Arc<Core>,
     tx: &mut Tx<'_>,
     caller: &Arc<Caller>,

@@ -5,6 +5,7 @@
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
 //! * [`mod@file`]: files behind messages.
+//! * `link_preview`, `voice`: what is offered on top.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
 //!   profiles, directory.
@@ -25,6 +26,7 @@ pub mod file;
 pub mod group;
 mod group_rate;
 pub mod history;
+mod link_preview;
 pub mod member;
 pub mod message;
 pub mod message_change;
@@ -35,6 +37,7 @@ pub mod setting;
 pub mod sync;
 pub mod user;
 mod view;
+mod voice;
 
 #[cfg(test)]
 mod tests;

@@ -87,6 +87,7 @@ impl Accounts {
             repeat_login,
             credential_expires: expires,
             workspace: self.workspace.clone(),
+            services: Default::default(),
         };
         Ok(SignInDone { answer, entered })
     }

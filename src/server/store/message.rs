@@ -7,6 +7,7 @@ use hallway_protocol::ids::{ConversationId, MENTION_ALL, MessageId, UserId};
 use hallway_protocol::message::{
     Message, MessageControl, MessageStatus, OfflinePush, Payload, Priority, Quote, Revocation,
 };
+use hallway_protocol::service::LinkPreview;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
@@ -78,6 +79,12 @@ pub struct Content {
     /// MSG-33.
     #[serde(default, skip_serializing_if = "is_default")]
     pub offline_push: Option<OfflinePush>,
+    /// What the page of its first link says about itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub link_preview: Option<LinkPreview>,
+    /// Its sender wants no such thing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub no_link_preview: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -104,6 +111,8 @@ impl Content {
             receiver_list: Vec::new(),
             message_control: MessageControl::default(),
             offline_push: None,
+            link_preview: None,
+            no_link_preview: false,
         }
     }
 
@@ -227,6 +236,7 @@ impl MessageRow {
             online_user_only: false,
             message_control: content.message_control,
             offline_push: content.offline_push,
+            link_preview: content.link_preview,
         }
     }
 }

@@ -238,6 +238,8 @@ impl Writer {
                 online_user_only: false,
                 message_control: None,
                 offline_push: None,
+                moderation_profile: String::new(),
+                no_link_preview: false,
             };
             match link.rpc().call(&send).await {
                 Ok(stored) => last.place = Some(stored.message.sequence),

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use hallway_protocol::file::FileId;
+use hallway_protocol::message::Payload;
 use hallway_protocol::method::{FileLink, GetFileLink, GetUploadTicket, MethodName, UploadTicket};
 use hallway_protocol::{ChatError, ErrorCode};
 
@@ -14,7 +16,7 @@ use crate::net::{DOWNLOADS, UPLOADS};
 use crate::service::core::{Caller, Core, stored};
 use crate::service::message_change::{unknown_message, visible};
 use crate::store::file::{self, FileRow};
-use crate::store::message::MessageKey;
+use crate::store::message::{self, MessageKey};
 use crate::store::{StoreError, Tx, session};
 
 /// A file that may be read.
@@ -86,6 +88,37 @@ impl Files {
             })
             .await
             .map_err(|error: StoreError| error)??;
+        self.open_row(row).await
+    }
+
+    /// Opens a file of a message that the caller may read: the one that `pick` names. None when there is no such message for
+    /// the caller, or no such file.
+    pub async fn of_message<F>(
+        &self,
+        caller: &Arc<Caller>,
+        key: MessageKey,
+        pick: F,
+    ) -> Result<Option<Opened>, ChatError>
+    where
+        F: Fn(&Payload) -> Option<FileId> + Send + 'static,
+    {
+        let (core, who) = (Arc::clone(&self.inner.core), Arc::clone(caller));
+        let db = &self.inner.core.db;
+        let row = db.read(move |tx| {
+            // Asked first, so that a wrong conversation is told as for every other call.
+            core.access(tx, MethodName::GetFileLink, &who, key.conv)?;
+            let picked = message::at(tx, key)?.and_then(|row| pick(&row.content.payload));
+            let Some(id) = picked else { return Ok(None) };
+            readable(&core, tx, &who, key, id)
+        });
+        let row: Option<FileRow> = row.await.map_err(|error: ChatError| error)?;
+        match row {
+            Some(row) => Ok(Some(self.open_row(row).await.map_err(|_| ErrorCode::MessageInternalError)?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn open_row(&self, row: FileRow) -> Result<Opened, Refusal> {
         let reader = match self.inner.storage.store.open(row.hash).await {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // A crash came between noting the file and keeping its content, or the content is lost.
@@ -124,7 +157,7 @@ pub(super) fn readable(
     tx: &mut Tx<'_>,
     caller: &Caller,
     key: MessageKey,
-    id: hallway_protocol::FileId,
+    id: FileId,
 ) -> Result<Option<FileRow>, ChatError> {
     let access = core.access(tx, MethodName::GetFileLink, caller, key.conv)?;
     // What is older than history is kept is not served, whether it was removed already or not (OBJ-10).

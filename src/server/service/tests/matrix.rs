@@ -5,10 +5,10 @@ use hallway_protocol::conversation::Draft;
 use hallway_protocol::group::{Group, GroupType};
 use hallway_protocol::message::Payload;
 use hallway_protocol::method::{
-    AddGroupMembers, ChangeGroupOwner, ClearHistory, DeleteConversations, DeleteGroupMembers, DeleteMessages,
-    GetConversation, GetFileLink, GetGroup, GetGroupMembers, GetRange, LocateTime, MethodName, ModifyMessage,
-    PayloadField, Position, QuitGroup, ReportDelivered, RevokeMessage, SetDraft, SetRead, SyncChanges,
-    UpdateConversations, UpdateGroup,
+    AddGroupMembers, ChangeGroupOwner, ClearHistory, ConvertVoiceToText, DeleteConversations,
+    DeleteGroupMembers, DeleteMessages, GetConversation, GetFileLink, GetGroup, GetGroupMembers, GetRange,
+    LocateTime, MethodName, ModifyMessage, PayloadField, Position, QuitGroup, RemoveLinkPreview,
+    ReportDelivered, RevokeMessage, SetDraft, SetRead, SyncChanges, UpdateConversations, UpdateGroup,
 };
 use hallway_protocol::{ChatError, ErrorCode};
 
@@ -20,6 +20,8 @@ const ABOUT_GROUPS: &[MethodName] = &[
     MethodName::GetRange,
     MethodName::LocateTime,
     MethodName::GetFileLink,
+    MethodName::ConvertVoiceToText,
+    MethodName::RemoveLinkPreview,
     MethodName::ReportDelivered,
     MethodName::SendMessage,
     MethodName::RevokeMessage,
@@ -87,6 +89,15 @@ impl Cell<'_> {
                     other => other.map(|_| ()),
                 }
             }
+            MethodName::ConvertVoiceToText => {
+                // Nobody has spoken there: who may listen is told so.
+                let call = ConvertVoiceToText { conversation_id: id, sequence: 1, language: String::new() };
+                match world.call(who, call).await {
+                    Err(error) if error.code == ErrorCode::GroupMessageUnknown => Ok(()),
+                    other => other.map(|_| ()),
+                }
+            }
+            MethodName::RemoveLinkPreview => done!(RemoveLinkPreview { conversation_id: id, sequence: 1 }),
             MethodName::ReportDelivered => {
                 done!(ReportDelivered { items: vec![Position { conversation_id: id, sequence: 1 }] })
             }

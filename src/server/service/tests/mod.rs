@@ -159,6 +159,8 @@ impl World {
             online_user_only: false,
             message_control: None,
             offline_push: None,
+            moderation_profile: String::new(),
+            no_link_preview: false,
         }
     }
 
