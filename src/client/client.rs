@@ -15,7 +15,7 @@ mod service;
 mod session;
 mod user;
 
-pub use file::{ImageFile, Snapshot};
+pub use file::FileSource;
 pub use message::message_of;
 
 use std::sync::{Arc, Mutex};
@@ -79,7 +79,12 @@ struct Inner {
     state: Mutex<State>,
     /// When messages were last deleted (MSG-3).
     deleted_at: tokio::sync::Mutex<Option<Instant>>,
+    /// Turns of [`Client::load_file`]: a timeline of pictures asks for many at once.
+    fetches: tokio::sync::Semaphore,
 }
+
+/// Files that are loaded from the server at the same time.
+const FETCHES: usize = 4;
 
 enum State {
     LoggedOut,
@@ -95,6 +100,7 @@ impl Inner {
             shared: Arc::new(Shared::new()),
             state: Mutex::new(State::LoggedOut),
             deleted_at: tokio::sync::Mutex::new(None),
+            fetches: tokio::sync::Semaphore::new(FETCHES),
         }
     }
 

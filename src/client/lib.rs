@@ -9,6 +9,7 @@ pub mod event;
 pub mod file;
 pub mod key;
 pub mod log;
+pub mod media;
 pub mod model;
 pub mod transport;
 
@@ -24,10 +25,10 @@ pub use account::StoredAccount;
 #[cfg(feature = "measure")]
 #[doc(hidden)]
 pub use cache::measure;
-pub use client::{Client, ImageFile, MessageOptions, SendOptions, Snapshot, message_of};
+pub use client::{Client, FileSource, MessageOptions, SendOptions, message_of};
 pub use config::{CacheKey, Config, ServerAddress};
 pub use event::{Event, EventName, NetState, Subscription};
-pub use file::{TusPlugin, UploadPlugin, safe_file_name};
+pub use file::{TusPlugin, UploadPlugin, is_program, safe_file_name};
 pub use hallway_protocol as protocol;
 pub use hallway_protocol::{
     ChatError, ConversationId, ErrorCode, GroupId, Limits, Message, MessageId, UserId,

@@ -61,7 +61,7 @@ async fn main() -> Outcome {
 async fn upload(client: &Client, places: &[ConversationId], path: &Path) -> Outcome {
     let place = places.first().doing("a conversation")?;
     let options = MessageOptions::default();
-    let message = client.create_file_message(place.clone(), path, options).doing("making")?;
+    let message = client.create_file_message(place.clone(), path, options).await.doing("making")?;
     client.enqueue_message(message, SendOptions::default()).await.doing("queueing")?;
     say("taken")?;
     // To be killed.

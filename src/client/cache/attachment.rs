@@ -1,12 +1,11 @@
 //! Files of messages that wait to be sent: how far each has been brought to the server.
 
-use std::path::PathBuf;
-
 use hallway_protocol::MessageId;
 use hallway_protocol::file::FileId;
 use rusqlite::{Connection, params};
 
-use super::{CacheError, CacheResult, signed, unsigned};
+use super::{CacheError, CacheResult, kept, signed, unsigned};
+use crate::file::local::Address;
 
 /// A file of a message in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +13,7 @@ pub struct Attachment {
     /// Which address of the payload.
     pub part: u32,
     /// Where it is on this computer.
-    pub path: PathBuf,
+    pub address: Address,
     /// Bytes when it was chosen.
     pub size: u64,
     /// When it was changed last, as it was when the plugin began (Unix milliseconds); 0 before that.
@@ -28,10 +27,10 @@ pub struct Attachment {
 }
 
 /// Notes a file.
-pub fn add(db: &Connection, id: &MessageId, part: u32, path: &str, size: u64) -> CacheResult<()> {
+pub fn add(db: &Connection, id: &MessageId, part: u32, address: &Address, size: u64) -> CacheResult<()> {
     db.execute(
-        "INSERT INTO attachment (id, part, path, size, modified, plugin) VALUES (?1, ?2, ?3, ?4, 0, '')",
-        params![id.as_str(), part, path, signed(size)],
+        "INSERT INTO attachment (id, part, address, size, modified, plugin) VALUES (?1, ?2, ?3, ?4, 0, '')",
+        params![id.as_str(), part, address.to_string(), signed(size)],
     )?;
     Ok(())
 }
@@ -39,15 +38,16 @@ pub fn add(db: &Connection, id: &MessageId, part: u32, path: &str, size: u64) ->
 /// The files of a message in the order of its payload.
 pub fn of(db: &Connection, id: &MessageId) -> CacheResult<Vec<Attachment>> {
     let mut statement = db.prepare_cached(
-        "SELECT part, path, size, plugin, state, file, modified FROM attachment WHERE id = ?1 ORDER BY part",
+        "SELECT part, address, size, plugin, state, file, modified FROM attachment WHERE id = ?1 ORDER BY part",
     )?;
     let mut rows = statement.query([id.as_str()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let file: Option<String> = row.get(5)?;
+        let (address, file): (String, Option<String>) = (row.get(1)?, row.get(5)?);
+        let Some(address) = Address::parse(&address) else { continue };
         found.push(Attachment {
             part: row.get(0)?,
-            path: row.get::<_, String>(1)?.into(),
+            address,
             size: unsigned(row.get(2)?),
             modified: row.get(6)?,
             plugin: row.get(3)?,
@@ -86,8 +86,13 @@ pub fn complete(db: &Connection, id: &MessageId, part: u32, file: FileId) -> Cac
     one(db.execute(sql, params![id.as_str(), part, file.to_string()])?)
 }
 
-/// Forgets the files of a message.
+/// Forgets the files of a message, and what was kept of them.
 pub fn remove(db: &Connection, id: &MessageId) -> CacheResult<()> {
+    for it in of(db, id)? {
+        if let Address::Kept(kept) = it.address {
+            kept::remove(db, &kept)?;
+        }
+    }
     db.prepare_cached("DELETE FROM attachment WHERE id = ?1")?.execute([id.as_str()])?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! * [`Cache`]: the handle. Writes run one after the other on a thread of their own, each in one transaction;
 //!   reads run on another connection and never wait for a write.
 //! * `schema`: the tables and how older ones are brought up to date.
-//! * `attachment`, `conv`, `messages`, `outbox`, `meta`, `people`, `timeline`: reading and writing by subject. They take a
+//! * `attachment`, `conv`, `kept`, `media`, `messages`, `outbox`, `meta`, `people`, `timeline`: reading and writing by subject. They take a
 //!   connection and know nothing of threads.
 //!
 //! Messages are rows of one table, clustered by conversation and place ([`place_key`]); the conversation list has
@@ -11,8 +11,10 @@
 
 pub mod attachment;
 pub mod conv;
+pub mod kept;
 #[cfg(feature = "measure")]
 pub mod measure;
+pub mod media;
 pub mod messages;
 pub mod meta;
 pub mod outbox;
@@ -100,6 +102,7 @@ impl Cache {
     pub fn open(path: &Path, key: &Zeroizing<[u8; 32]>) -> CacheResult<Self> {
         let mut connection = schema::open(path, key)?;
         schema::migrate(&mut connection)?;
+        kept::sweep(&connection)?;
         let reader = schema::open(path, key)?;
         reader.execute_batch("PRAGMA query_only = ON")?;
         Ok(Self {

@@ -94,6 +94,19 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (id, part)
     ) WITHOUT ROWID;
     ",
+    // 4: bytes of waiting messages that have no file of their own; what has been shown; where files were saved.
+    "
+    ALTER TABLE attachment RENAME COLUMN path TO address;
+    UPDATE attachment SET address = 'local:' || address;
+
+    CREATE TABLE kept (id TEXT NOT NULL, piece INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (id, piece));
+
+    -- used: Unix milliseconds when it was shown last. The bytes stand last, so that sums do not read them.
+    CREATE TABLE media (file TEXT PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL);
+    CREATE INDEX media_used ON media (used, size);
+
+    CREATE TABLE saved (file TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;
+    ",
 ];
 
 /// Opens a connection with the key. Every connection of a copy goes through here.

@@ -12,57 +12,83 @@ use hallway_protocol::{ChatError, ConversationId, ErrorCode, Message, MessageId}
 
 use super::{Client, MessageOptions};
 use crate::Result;
+use crate::cache::{kept, media as shown};
 use crate::engine::Command;
-use crate::file::{UploadPlugin, download, local};
+use crate::file::local::Address;
+use crate::file::{UploadPlugin, download, fetch, mark_foreign};
+use crate::media::{self, Film};
 
-/// First bytes that tell what a file is.
-const HEAD: usize = 16;
-
-/// A picture in one of its sizes (OBJ-61), on this computer.
-#[derive(Clone, Debug)]
-pub struct ImageFile {
-    /// 0 original, 1 thumbnail (198 px), 2 large (720 px).
-    pub variant: u8,
-    /// Where it is.
-    pub path: PathBuf,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
+/// What a message is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileSource {
+    /// A file on this computer. Pictures are copied when the message is made; others are read when they are sent and must stay where they
+    /// are until then.
+    Path(PathBuf),
+    /// Bytes without a file (a picture from the clipboard, a recording), and what to call them. They are kept in the
+    /// encrypted local copy until they are sent, also over a restart.
+    Bytes {
+        /// What others will see.
+        name: String,
+        /// The content.
+        bytes: Arc<[u8]>,
+    },
 }
 
-/// The first picture of a film (OBJ-63), on this computer.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Pixels.
-    pub width: u32,
-    /// Pixels.
-    pub height: u32,
+impl From<&Path> for FileSource {
+    fn from(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+}
+
+impl From<PathBuf> for FileSource {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl FileSource {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Path(path) => path.file_name().and_then(|name| name.to_str()).unwrap_or_default(),
+            Self::Bytes { name, .. } => name,
+        }
+    }
+
+    /// Bytes; none when there is no such file, or no file but something else.
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::Path(path) => {
+                std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|found| found.len())
+            }
+            Self::Bytes { bytes, .. } => Some(bytes.len() as u64),
+        }
+    }
 }
 
 impl Client {
-    /// A file, not sent yet (MSG-27). It is uploaded when its turn in the outbox comes; it must stay where it is until
-    /// then.
+    /// A file, not sent yet (MSG-27). It is uploaded when its turn in the outbox comes.
     ///
     /// # Errors
     ///
     /// 2401 when it is not there, 2108 when it is empty, 2402 when it is larger than [`hallway_protocol::Limits::file_bytes`];
     /// otherwise as [`Self::create_text_message`].
-    pub fn create_file_message(
+    pub async fn create_file_message(
         &self,
         to: ConversationId,
-        path: &Path,
+        source: impl Into<FileSource>,
         options: MessageOptions,
     ) -> Result<Message> {
-        let file_size = self.size_of(path, FileKind::File)?;
-        let name = path.file_name().and_then(|name| name.to_str()).ok_or(ErrorCode::FileMissing)?;
-        let mut file_name = name.to_owned();
+        let source = source.into();
+        let file_size = self.size_of(&source, FileKind::File)?;
+        let mut file_name = source.name().to_owned();
+        if file_name.is_empty() {
+            return Err(ErrorCode::FileMissing.into());
+        }
         while file_name.len() > FILE_NAME_BYTES {
             file_name.pop();
         }
-        let file_url = local::address(path)?;
+        let file_url = self.place(source).await?;
         self.create_message(
             to,
             Payload::File(FilePayload { uuid: String::new(), file_name, file_url, file_size }),
@@ -70,34 +96,36 @@ impl Client {
         )
     }
 
-    /// One picture in up to three sizes, the original among them; not sent yet (MSG-22).
+    /// One picture, not sent yet (MSG-22), in all sizes of OBJ-61: turned the right way up, and without what it tells about where
+    /// and with what it was taken. `compress` sends no more than 1920 px instead of the original.
     ///
     /// # Errors
     ///
-    /// 2251 without an original, 2252 when it is no picture of a known format, 2108 empty, 2253 too large.
-    pub fn create_image_message(
+    /// 2251 when it is not there, 2252 when it is no picture of a known format or is damaged, 2108 empty, 2253 too large:
+    /// more than [`hallway_protocol::Limits::image_bytes`], or than [`media::LIMITS`].
+    pub async fn create_image_message(
         &self,
         to: ConversationId,
-        images: &[ImageFile],
+        source: impl Into<FileSource>,
+        compress: bool,
         options: MessageOptions,
     ) -> Result<Message> {
-        let original = images.iter().find(|image| image.variant == 0).ok_or(ErrorCode::ImageMissing)?;
-        let image_format = image_format(&head(&original.path)?).ok_or(ErrorCode::ImageFormatUnsupported)?;
-        let mut variants = Vec::with_capacity(images.len());
-        for image in images {
-            variants.push(ImageVariant {
-                variant: image.variant,
-                width: image.width,
-                height: image.height,
-                size: self.size_of(&image.path, FileKind::Image)?,
-                url: local::address(&image.path)?,
-            });
+        let source = source.into();
+        self.size_of(&source, FileKind::Image)?;
+        let prepared = media::prepared(read(source, FileKind::Image).await?, compress).await?;
+        let mut variants: Vec<ImageVariant> = Vec::with_capacity(prepared.sizes.len());
+        for sized in prepared.sizes {
+            let (size, url) = match (sized.bytes, variants.first()) {
+                (Some(bytes), _) => (bytes.len() as u64, self.keep(bytes.into()).await?),
+                (None, Some(original)) => (original.size, original.url.clone()),
+                (None, None) => continue,
+            };
+            let (variant, width, height) = (sized.variant, sized.width, sized.height);
+            variants.push(ImageVariant { variant, width, height, size, url });
         }
-        self.create_message(
-            to,
-            Payload::Image(ImagePayload { uuid: String::new(), image_format, variants }),
-            options,
-        )
+        let image_format = prepared.format.number();
+        let image = ImagePayload { uuid: String::new(), image_format, variants };
+        self.create_message(to, Payload::Image(image), options)
     }
 
     /// A sound, not sent yet (MSG-23). Its length is rounded up to seconds.
@@ -105,65 +133,124 @@ impl Client {
     /// # Errors
     ///
     /// 2301 when it is not there or too large, 2108 when it is empty.
-    pub fn create_audio_message(
+    pub async fn create_audio_message(
         &self,
         to: ConversationId,
-        path: &Path,
+        source: impl Into<FileSource>,
         duration_ms: u64,
         options: MessageOptions,
     ) -> Result<Message> {
-        let size = self.size_of(path, FileKind::Audio)?;
+        let source = source.into();
+        let size = self.size_of(&source, FileKind::Audio)?;
         let second = u32::try_from(duration_ms.div_ceil(1000)).unwrap_or(u32::MAX).max(1);
-        let audio = AudioPayload { uuid: String::new(), url: local::address(path)?, size, second };
+        let audio = AudioPayload { uuid: String::new(), url: self.place(source).await?, size, second };
         self.create_message(to, Payload::Audio(audio), options)
     }
 
-    /// A film with or without its first picture, not sent yet (MSG-24).
+    /// A film, not sent yet (MSG-24), with its length and shape from its index. The picture in its place is a neutral one
+    /// (OBJ-63).
     ///
     /// # Errors
     ///
     /// 2352 when it is neither MP4 nor QuickTime, 2351 too large, 2108 empty, 2401 when it is not there.
-    pub fn create_video_message(
+    pub async fn create_video_message(
         &self,
         to: ConversationId,
         path: &Path,
-        duration_ms: u64,
-        snapshot: Option<&Snapshot>,
         options: MessageOptions,
     ) -> Result<Message> {
-        let video_size = self.size_of(path, FileKind::Video)?;
-        let head = head(path)?;
-        let video_format = match (head.get(4..8), head.get(8..12)) {
-            (Some(b"ftyp"), Some(b"qt  ")) => "mov",
-            (Some(b"ftyp"), Some(_)) => "mp4",
-            _ => return Err(ErrorCode::VideoFormatUnsupported.into()),
-        };
-        if let Some(snapshot) = snapshot {
-            self.size_of(&snapshot.path, FileKind::Image)?;
-        }
+        let video_size = self.size_of(&path.into(), FileKind::Video)?;
+        let (opened, wanted) = (path.to_owned(), ErrorCode::FileMissing);
+        let looked = tokio::task::spawn_blocking(move || {
+            let film = Film::read(&mut std::fs::File::open(opened)?)?;
+            Ok::<_, std::io::Error>(film.and_then(|film| Some((media::neutral(&film)?, film))))
+        });
+        let looked = looked.await.map_err(|_| wanted)?.map_err(|_| wanted)?;
+        let ((snapshot_width, snapshot_height, snapshot), film) =
+            looked.ok_or(ErrorCode::VideoFormatUnsupported)?;
         let video = VideoPayload {
             video_uuid: String::new(),
-            video_url: local::address(path)?,
-            video_format: video_format.to_owned(),
+            video_url: Address::of_path(path)?.to_string(),
+            video_format: film.format.to_owned(),
             video_size,
-            video_second: u32::try_from(duration_ms.div_ceil(1000)).unwrap_or(u32::MAX),
-            snapshot_url: snapshot.map_or(Ok(String::new()), |snapshot| local::address(&snapshot.path))?,
-            snapshot_width: snapshot.map_or(0, |snapshot| snapshot.width),
-            snapshot_height: snapshot.map_or(0, |snapshot| snapshot.height),
+            video_second: u32::try_from(film.duration_ms.div_ceil(1000)).unwrap_or(u32::MAX),
+            snapshot_url: self.keep(snapshot.into()).await?,
+            snapshot_width,
+            snapshot_height,
         };
         self.create_message(to, Payload::Video(video), options)
     }
 
     /// Bytes of a file that may be sent as this kind.
-    fn size_of(&self, path: &Path, kind: FileKind) -> Result<u64> {
+    fn size_of(&self, source: &FileSource, kind: FileKind) -> Result<u64> {
         let missing = match kind {
             FileKind::Image => ErrorCode::ImageMissing,
             FileKind::Audio => ErrorCode::AudioTooLarge,
             FileKind::Video | FileKind::File => ErrorCode::FileMissing,
         };
-        let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).ok_or(missing)?;
-        kind.check_size(found.len(), &self.inner.shared.limits())?;
-        Ok(found.len())
+        let size = source.size().ok_or(missing)?;
+        kind.check_size(size, &self.inner.shared.limits())?;
+        Ok(size)
+    }
+
+    /// The address of a source; bytes are kept first.
+    async fn place(&self, source: FileSource) -> Result<String> {
+        match source {
+            FileSource::Path(path) => Ok(Address::of_path(&path)?.to_string()),
+            FileSource::Bytes { bytes, .. } => self.keep(bytes).await,
+        }
+    }
+
+    /// Keeps bytes until their message is sent, and gives their address.
+    async fn keep(&self, bytes: Arc<[u8]>) -> Result<String> {
+        let id = format!("{:032x}", rand::random::<u128>());
+        let address = Address::Kept(id.clone()).to_string();
+        self.account()?.cache.write(move |db| kept::add(db, &id, &bytes)).await?;
+        Ok(address)
+    }
+
+    /// The bytes of a picture, a sound or another small file of a message: `url` is its address in the payload, at this
+    /// computer or at the server. What was fetched is kept in the encrypted local copy.
+    ///
+    /// # Errors
+    ///
+    /// 2401 when it is not on this computer any more; 2402 for more than 20 MB; otherwise as [`Self::download_file`].
+    pub async fn load_file(&self, message: &Message, url: &str) -> Result<Arc<[u8]>> {
+        let account = self.account()?;
+        let file = match (Address::parse(url), FileId::of_url(url)) {
+            (Some(Address::Path(path)), _) => return read(path.into(), FileKind::File).await,
+            (Some(Address::Kept(id)), _) => {
+                let bytes = account.cache.read(move |db| kept::all(db, &id)).await?;
+                return if bytes.is_empty() { Err(ErrorCode::FileMissing.into()) } else { Ok(bytes.into()) };
+            }
+            (None, Some(file)) => file,
+            (None, None) => return Err(ErrorCode::FileMissing.into()),
+        };
+        if let Some(bytes) = account.cache.read(move |db| shown::get(db, file)).await? {
+            account.cache.write(move |db| shown::touch(db, file)).await?;
+            return Ok(bytes.into());
+        }
+        let _turn = self.inner.fetches.acquire().await;
+        let link = self.link(message, file).await?;
+        if link.size > SHOWN {
+            return Err(ErrorCode::FileTooLarge.into());
+        }
+        let http = account.connector.http().await.map_err(ChatError::from)?;
+        let bytes: Arc<[u8]> = fetch(&http, &link).await?.into();
+        let kept = Arc::clone(&bytes);
+        account.cache.write(move |db| shown::put(db, file, &kept, shown::MOST)).await?;
+        Ok(bytes)
+    }
+
+    async fn link(&self, message: &Message, uuid: FileId) -> Result<hallway_protocol::method::FileLink> {
+        let (conversation_id, sequence) = (message.conversation_id.clone(), message.sequence);
+        self.rpc()?.call(&GetFileLink { conversation_id, sequence, uuid }).await
+    }
+
+    /// Where a file was saved last on this computer by [`Self::download_file`], if it is still there with its size.
+    pub async fn saved_file(&self, file: FileId, size: u64) -> Result<Option<PathBuf>> {
+        let path = self.account()?.cache.read(move |db| shown::saved_at(db, file)).await?;
+        Ok(path.filter(|path| FileSource::Path(path.clone()).size() == Some(size)))
     }
 
     /// Stops the upload of a message where it is; it stays in the outbox, also over a restart. Messages after it are sent
@@ -205,31 +292,41 @@ impl Client {
         mut heard: impl FnMut(u64, u64) + Send,
     ) -> Result<()> {
         let account = self.account()?;
-        let (conversation_id, sequence) = (message.conversation_id.clone(), message.sequence);
-        let link = self.rpc()?.call(&GetFileLink { conversation_id, sequence, uuid: file }).await?;
+        let link = self.link(message, file).await?;
         let http = account.connector.http().await.map_err(ChatError::from)?;
         let size = link.size;
-        download(&http, &link, target, |here| heard(here, size)).await
+        download(&http, &link, target, |here| heard(here, size)).await?;
+        let target = target.to_owned();
+        let marked = target.clone();
+        // A file system that cannot say so is no reason to lose the file.
+        let _ = tokio::task::spawn_blocking(move || mark_foreign(&marked)).await;
+        Ok(account.cache.write(move |db| shown::saved(db, file, &target)).await?)
     }
 }
 
-/// The first bytes of a file.
-fn head(path: &Path) -> Result<Vec<u8>> {
-    use std::io::Read;
-    let mut head = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
-    read.map_err(|_| ErrorCode::FileMissing)?;
-    Ok(head)
-}
+/// Most bytes of a file that is loaded into memory.
+const SHOWN: u64 = 20_000_000;
 
-/// OBJ-61: 1 jpg, 2 gif, 3 png, 4 bmp, 255 other; none for what is no picture.
-fn image_format(head: &[u8]) -> Option<u8> {
-    Some(match head {
-        [0xff, 0xd8, 0xff, ..] => 1,
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => 2,
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => 3,
-        [b'B', b'M', ..] => 4,
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => 255,
-        _ => return None,
-    })
+/// The content of a source.
+async fn read(source: FileSource, kind: FileKind) -> Result<Arc<[u8]>> {
+    let missing = if kind == FileKind::Image { ErrorCode::ImageMissing } else { ErrorCode::FileMissing };
+    match source {
+        FileSource::Bytes { bytes, .. } => Ok(bytes),
+        FileSource::Path(path) => {
+            let read = tokio::task::spawn_blocking(move || {
+                use std::io::Read;
+                let mut bytes = Vec::new();
+                // It may have grown since it was measured.
+                std::fs::File::open(path)?.take(SHOWN + 1).read_to_end(&mut bytes)?;
+                Ok::<_, std::io::Error>(bytes)
+            });
+            let bytes = read.await.map_err(|_| missing)?.map_err(|_| missing)?;
+            match bytes.len() as u64 {
+                0 => Err(ErrorCode::FileEmpty.into()),
+                1..=SHOWN => Ok(bytes.into()),
+                _ if kind == FileKind::Image => Err(ErrorCode::ImageTooLarge.into()),
+                _ => Err(ErrorCode::FileTooLarge.into()),
+            }
+        }
+    }
 }

@@ -14,7 +14,7 @@ use crate::cache::attachment;
 use crate::cache::outbox::{self, Wish};
 use crate::engine::Command;
 use crate::engine::apply::Step;
-use crate::file::local::{self, places};
+use crate::file::local::{Address, places};
 use crate::shared::now_ms;
 use crate::{ChatError, Event, Result};
 
@@ -200,9 +200,9 @@ impl Client {
             let queued = outbox::add(db, &message, &wish, created)?;
             let mut payload = message.payload.clone();
             for (part, place) in (0u32..).zip(places(&mut payload)) {
-                if let Some(path) = place.url.strip_prefix(local::PREFIX) {
+                if let Some(address) = Address::parse(place.url) {
                     let size = place.size.map_or(0, |size| *size);
-                    attachment::add(db, &message.id, part, path, size)?;
+                    attachment::add(db, &message.id, part, &address, size)?;
                 }
             }
             Ok(queued)

@@ -14,10 +14,10 @@ use super::{Done, Engine, Finished};
 use crate::Result;
 use crate::cache::attachment::{self, Attachment};
 use crate::cache::outbox::{self, Outgoing};
-use crate::cache::{Cache, CacheError};
+use crate::cache::{Cache, CacheError, kept, media};
 use crate::event::Event;
-use crate::file::local::{self, places, settle};
-use crate::file::{Upload, UploadPlugin, UploadReport, UploadServer};
+use crate::file::local::{self, Address, places, settle};
+use crate::file::{Source, Upload, UploadPlugin, UploadReport, UploadServer};
 
 /// Uploads at work, by their message.
 pub(super) type Uploads = std::collections::HashMap<MessageId, AbortHandle>;
@@ -78,7 +78,15 @@ impl Engine {
             }
         }
         let kept = message.clone();
-        if let Err(error) = self.cache.write_durably(move |db| outbox::update(db, &kept, None)).await {
+        let noted = self.cache.write_durably(move |db| {
+            for it in attachment::of(db, &kept.id)? {
+                if let (Address::Kept(bytes), Some(file)) = (it.address, it.file) {
+                    media::adopt(db, &bytes, file)?;
+                }
+            }
+            outbox::update(db, &kept, None)
+        });
+        if let Err(error) = noted.await {
             crate::log::error!(%error, "an uploaded file could not be noted");
             return self.queue.pause(conversation_id, Instant::now(), None, rand::random());
         }
@@ -102,9 +110,8 @@ impl Engine {
         }
         let mut message = (*old.message).clone();
         for (part, place) in (0u32..).zip(places(&mut message.payload)) {
-            let path = attachments.iter().find(|it| it.part == part).map(|it| local::address(&it.path));
-            if let Some(Ok(address)) = path {
-                *place.url = address;
+            if let Some(it) = attachments.iter().find(|it| it.part == part) {
+                *place.url = it.address.to_string();
             }
         }
         let kept = message.clone();
@@ -175,20 +182,29 @@ impl Work {
         for it in &mut attachments {
             self.measure(message, it).await?;
         }
-        let total = attachments.iter().map(|it| it.size).sum();
+        let mut once: Vec<&Attachment> = Vec::new();
+        for it in &attachments {
+            if once.iter().all(|other| other.address != it.address) {
+                once.push(it);
+            }
+        }
+        let total = once.iter().map(|it| it.size).sum();
         let (mut done, mut before) = (Vec::new(), 0u64);
         let mut payload = message.payload.clone();
         let kinds: Vec<_> = places(&mut payload).into_iter().map(|place| place.kind).collect();
+        let mut known: Vec<(Address, FileId)> = Vec::new();
         for it in attachments {
             let Some(kind) = usize::try_from(it.part).ok().and_then(|part| kinds.get(part).copied()) else {
                 continue;
             };
-            let file = match it.file {
+            // A small picture stands for its smaller sizes as well (OBJ-61).
+            let twin = known.iter().find(|(address, _)| *address == it.address).map(|(_, file)| *file);
+            let file = match it.file.or(twin) {
                 Some(file) => file,
                 None => {
                     let upload = Upload {
                         name: name_of(&message.payload, &it),
-                        path: it.path.clone(),
+                        source: Source::new(&it.address, &self.cache),
                         size: it.size,
                         kind,
                         state: it.state.clone(),
@@ -201,7 +217,10 @@ impl Work {
                     file
                 }
             };
-            before = before.saturating_add(it.size);
+            if twin.is_none() {
+                before = before.saturating_add(it.size);
+            }
+            known.push((it.address, file));
             done.push((it.part, file, it.size));
         }
         Ok(done)
@@ -212,9 +231,16 @@ impl Work {
         if it.file.is_some() {
             return Ok(());
         }
-        let path = it.path.clone();
-        let looked = tokio::task::spawn_blocking(move || looks(&path)).await;
-        let (size, modified) = looked.ok().and_then(std::io::Result::ok).ok_or(ErrorCode::FileMissing)?;
+        let looked = match it.address.clone() {
+            Address::Path(path) => {
+                tokio::task::spawn_blocking(move || looks(&path)).await.ok().and_then(std::io::Result::ok)
+            }
+            // Bytes that are kept never change.
+            Address::Kept(id) => {
+                self.cache.read(move |db| kept::size(db, &id)).await.ok().map(|size| (size, 0))
+            }
+        };
+        let (size, modified) = looked.filter(|(size, _)| *size > 0).ok_or(ErrorCode::FileMissing)?;
         if (size, modified) == (it.size, it.modified) && it.plugin == self.plugin.name() {
             return Ok(());
         }
@@ -249,6 +275,11 @@ fn looks(path: &std::path::Path) -> std::io::Result<(u64, i64)> {
 fn name_of(payload: &Payload, it: &Attachment) -> String {
     match payload {
         Payload::File(file) => file.file_name.clone(),
-        _ => it.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        _ => match &it.address {
+            Address::Path(path) => {
+                path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+            }
+            Address::Kept(_) => String::new(),
+        },
     }
 }

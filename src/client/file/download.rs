@@ -49,20 +49,50 @@ pub(crate) async fn download(
     .await?;
     heard(part.length);
     if part.length < link.size {
-        part = fetch(http, link, part, target, &mut heard).await?;
+        part = go_on(http, link, part, target, &mut heard).await?;
     }
     let (wanted, whole) = (link.sha256.clone(), link.size);
     let target_path = target.to_owned();
     let is_right = on_disk(target, move || part.finish(&target_path, whole, &wanted)).await?;
-    if is_right {
-        Ok(())
-    } else {
-        Err(ChatError::new(ErrorCode::UnexpectedError)
-            .with_message("what arrived is not the file that was sent"))
-    }
+    if is_right { Ok(()) } else { Err(another()) }
 }
 
-async fn fetch(
+/// Fetches a small file into memory. The caller has looked at its size.
+pub(crate) async fn fetch(http: &Http, link: &FileLink) -> Result<Vec<u8>> {
+    let answer = http.open(Method::GET, &link.path, &[], Outgoing::Nothing);
+    let answer = tokio::time::timeout(STALLED, answer).await.map_err(|_| ErrorCode::RequestTimeout)?;
+    let answer = answer.map_err(|error| broken(&error))?;
+    match answer.status() {
+        StatusCode::OK => {}
+        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => return Err(ErrorCode::FileMissing.into()),
+        status => return Err(broken(&io::Error::other(format!("the server says {status}")))),
+    }
+    let (mut body, mut bytes) = (answer.into_body(), Vec::new());
+    loop {
+        let frame =
+            tokio::time::timeout(STALLED, body.frame()).await.map_err(|_| ErrorCode::RequestTimeout)?;
+        let Some(frame) = frame else { break };
+        if let Ok(data) = frame.map_err(|error| broken(&io::Error::other(error)))?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+        if bytes.len() as u64 > link.size {
+            return Err(broken(&io::Error::other("more than was announced")));
+        }
+    }
+    let mut hash = Context::new(&SHA256);
+    hash.update(&bytes);
+    if bytes.len() as u64 == link.size && hex(hash) == link.sha256 { Ok(bytes) } else { Err(another()) }
+}
+
+fn another() -> ChatError {
+    ChatError::new(ErrorCode::UnexpectedError).with_message("what arrived is not the file that was sent")
+}
+
+fn hex(hash: Context) -> String {
+    hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn go_on(
     http: &Http,
     link: &FileLink,
     mut part: Part,
@@ -173,8 +203,7 @@ impl Part {
     /// Gives the whole file its name. False, and everything is thrown away, when it is not the right one.
     fn finish(self, target: &Path, size: u64, wanted: &str) -> io::Result<bool> {
         let Self { path, file, length, hash } = self;
-        let found: String = hash.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        if length != size || found != wanted {
+        if length != size || hex(hash) != wanted {
             drop(file);
             fs::remove_file(path)?;
             return Ok(false);

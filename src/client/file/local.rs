@@ -1,9 +1,10 @@
-//! The addresses of a payload: paths on this computer until its files are uploaded, the server's afterwards.
+//! The addresses of a payload: places on this computer until its files are uploaded, the server's afterwards.
 //!
-//! A path stands as `local:{path}` where the address will be. The server takes no such address, so a path never leaves
-//! this computer; in the local copy it is encrypted like the rest.
+//! `local:{path}` stands for a file on the disk, `kept:{id}` for bytes in the encrypted local copy. The server takes no such
+//! address, so a path never leaves this computer; in the local copy it is encrypted like the rest.
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use hallway_protocol::file::{FileId, FileKind};
 use hallway_protocol::message::Payload;
@@ -11,8 +12,46 @@ use hallway_protocol::{ChatError, ErrorCode};
 
 use crate::Result;
 
-/// What the address of a file on this computer begins with.
-pub const PREFIX: &str = "local:";
+const PATH: &str = "local:";
+const KEPT: &str = "kept:";
+
+/// A place on this computer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A file on the disk.
+    Path(PathBuf),
+    /// Bytes in the local copy, by their id.
+    Kept(String),
+}
+
+impl Address {
+    /// Of a file on the disk. Paths that are no Unicode cannot be kept: 2401.
+    pub fn of_path(path: &Path) -> Result<Self> {
+        path.to_str().ok_or_else(|| {
+            ChatError::new(ErrorCode::FileMissing).with_message("the path of the file is no Unicode")
+        })?;
+        Ok(Self::Path(path.to_owned()))
+    }
+
+    /// The place of an address; none for the server's.
+    pub fn parse(url: &str) -> Option<Self> {
+        match (url.strip_prefix(PATH), url.strip_prefix(KEPT)) {
+            (Some(path), _) => Some(Self::Path(path.into())),
+            (None, Some(id)) => Some(Self::Kept(id.to_owned())),
+            (None, None) => None,
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Checked when it was made.
+            Self::Path(path) => write!(f, "{PATH}{}", path.to_string_lossy()),
+            Self::Kept(id) => write!(f, "{KEPT}{id}"),
+        }
+    }
+}
 
 /// An address of a payload that can be filled in.
 pub struct Place<'a> {
@@ -24,19 +63,6 @@ pub struct Place<'a> {
     pub uuid: Option<&'a mut String>,
     /// The size beside it, where there is one.
     pub size: Option<&'a mut u64>,
-}
-
-/// The address of a file on this computer. Paths that are no Unicode cannot be kept: 2401.
-pub fn address(path: &Path) -> Result<String> {
-    let text = path.to_str().ok_or_else(|| {
-        ChatError::new(ErrorCode::FileMissing).with_message("the path of the file is no Unicode")
-    })?;
-    Ok(format!("{PREFIX}{text}"))
-}
-
-/// The path of an address; none for the server's.
-pub fn path_of(url: &str) -> Option<&Path> {
-    url.strip_prefix(PREFIX).map(Path::new)
 }
 
 /// The addresses of a payload in their order.
@@ -82,13 +108,12 @@ pub fn places(payload: &mut Payload) -> Vec<Place<'_>> {
 
 /// Whether files of a payload are still on this computer only.
 pub fn is_local(payload: &Payload) -> bool {
+    let is_here = |url: &str| Address::parse(url).is_some();
     match payload {
-        Payload::Image(image) => image.variants.iter().any(|variant| path_of(&variant.url).is_some()),
-        Payload::Audio(audio) => path_of(&audio.url).is_some(),
-        Payload::Video(video) => {
-            path_of(&video.video_url).is_some() || path_of(&video.snapshot_url).is_some()
-        }
-        Payload::File(file) => path_of(&file.file_url).is_some(),
+        Payload::Image(image) => image.variants.iter().any(|variant| is_here(&variant.url)),
+        Payload::Audio(audio) => is_here(&audio.url),
+        Payload::Video(video) => is_here(&video.video_url) || is_here(&video.snapshot_url),
+        Payload::File(file) => is_here(&file.file_url),
         _ => false,
     }
 }

@@ -1,22 +1,23 @@
 //! Files behind messages: bringing them to the server before their message is sent, and fetching those of others.
 //!
-//! A message with a file is made from a path on this computer and goes into the outbox like any other. Its turn comes
-//! when those before it in its conversation are sent: then an [`UploadPlugin`] brings the file to the server, the
+//! A message with a file is made from a path on this computer, or from bytes that are kept in the encrypted local copy
+//! until they are sent, and goes into the outbox like any other. Its turn comes when those before it in its conversation are sent: then an [`UploadPlugin`] brings the file to the server, the
 //! address in the message is replaced by the server's, and the message is sent. What the plugin needs to go on after
 //! a restart is kept beside the outbox in the encrypted local copy.
 //!
 //! * [`UploadPlugin`], [`Upload`]: what a plugin is and what it is given (SES-19). `tus`: the built-in one.
 //! * `local`: the addresses of a payload, before and after. `source`: a file on this computer as it is sent.
 //! * `download`: fetching, going on where it stopped, proving what came.
-//! * [`safe_file_name`]: a name to save under, whatever its sender called it.
+//! * [`safe_file_name`]: a name to save under, whatever its sender called it. `foreign`: what comes from others is marked
+//!   as such, and programs are recognised.
 
 mod download;
+mod foreign;
 pub(crate) mod local;
 mod name;
 mod source;
 mod tus;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,9 +32,12 @@ use crate::event::Event;
 use crate::shared::Shared;
 use crate::transport::{Connector, Http};
 
-pub(crate) use download::download;
+pub(crate) use download::{download, fetch};
+pub use foreign::is_program;
+pub(crate) use foreign::mark_foreign;
 pub use name::safe_file_name;
 pub(crate) use source::Outgoing;
+pub use source::{Opened, Source};
 pub use tus::TusPlugin;
 
 /// Brings files to where the server finds them (SES-19). The built-in one ([`TusPlugin`]) speaks tus 1.0 to the own
@@ -56,8 +60,8 @@ pub trait UploadPlugin: Send + Sync + 'static {
 
 /// A file to be uploaded, and what a plugin needs for it.
 pub struct Upload {
-    /// Where it is on this computer.
-    pub path: PathBuf,
+    /// Its bytes.
+    pub source: Source,
     /// Bytes. A file that has another size by now is an error of the plugin: 2401.
     pub size: u64,
     /// As what it is sent.

@@ -14,7 +14,7 @@ use hallway_protocol::{ChatError, ErrorCode};
 use hyper::header::{self, HeaderMap};
 use hyper::{Method, StatusCode};
 
-use super::source::{Outgoing, Stretch, open};
+use super::source::{Outgoing, Stretch};
 use super::{Upload, UploadPlugin, UploadServer, upload_failed};
 use crate::Result;
 use crate::transport::{Answer, Http};
@@ -62,7 +62,7 @@ impl UploadPlugin for TusPlugin {
 impl Work {
     async fn run(mut self) -> Result<FileId> {
         let (size, kind) = (self.upload.size, self.upload.kind);
-        let file = open(&self.upload.path, size).await.map_err(|error| match error.kind() {
+        let file = self.upload.source.open(size).await.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => ErrorCode::FileMissing,
             _ => upload_failed(kind),
         })?;
@@ -79,7 +79,7 @@ impl Work {
             let end = offset.saturating_add(CHUNK).min(size);
             let moved = Arc::new(AtomicU64::new(offset));
             let (report, noted) = (self.upload.report.clone(), Arc::clone(&moved));
-            let stretch = Stretch::new(Arc::clone(&file), offset, end, move |at| {
+            let stretch = Stretch::new(file.clone(), offset, end, move |at| {
                 noted.store(at, Ordering::Relaxed);
                 // The last byte counts when the server has it.
                 report.progress(at.min(size.saturating_sub(1)));

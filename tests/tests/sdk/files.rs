@@ -9,7 +9,7 @@ use std::time::Duration;
 use hallway_client::model::{Around, TimelineItem};
 use hallway_client::protocol::FileId;
 use hallway_client::protocol::message::Payload;
-use hallway_client::{Event, ImageFile, Message, MessageOptions, SendOptions, UploadPlugin, UserId};
+use hallway_client::{Event, FileSource, Message, MessageOptions, SendOptions, UploadPlugin, UserId};
 use hallway_protocol::file::FileKind;
 use hallway_tests::failure::{Failure, Outcome, While};
 use hallway_tests::process::{Program, program};
@@ -35,7 +35,7 @@ fn file(dir: &Path, name: &str, bytes: u64) -> Outcome<(PathBuf, Vec<u8>)> {
 
 /// Puts a file in the outbox.
 async fn queue_file(from: &Device, to: &str, path: &Path) -> Outcome<Message> {
-    let message = from.client.create_file_message(with(to), path, MessageOptions::default());
+    let message = from.client.create_file_message(with(to), path, MessageOptions::default()).await;
     let message = message.doing("making a message with a file")?;
     from.client.enqueue_message(message.clone(), SendOptions::default()).await.doing("queueing")?;
     Ok(message)
@@ -251,30 +251,38 @@ async fn what_cannot_be_sent_is_told_at_once() -> Outcome {
     let mut ann = device(&server, "ann", "a").await?;
     let mut ben = device(&server, "ben", "b").await?;
     let client = ann.client.clone();
-    let made = |path: &Path| {
-        client
-            .create_file_message(with("ben"), path, MessageOptions::default())
-            .map_err(|error| error.code.code())
-    };
-    let (exact, content) = file(server.dir(), "exact.bin", 1000)?;
-    assert_eq!(made(&file(server.dir(), "large.bin", 1001)?.0).err(), Some(2402));
-    assert_eq!(made(&file(server.dir(), "empty.bin", 0)?.0).err(), Some(2108));
-    assert_eq!(made(&server.dir().join("nowhere")).err(), Some(2401));
-    assert_eq!(made(server.dir()).err(), Some(2401));
-    let image = |path: &Path| {
-        let image = ImageFile { variant: 0, path: path.to_owned(), width: 1, height: 1 };
-        let made = client.create_image_message(with("ben"), &[image], MessageOptions::default());
+    let made = async |path: &Path| {
+        let made = client.create_file_message(with("ben"), path, MessageOptions::default()).await;
         made.map_err(|error| error.code.code())
     };
-    let png = server.dir().join("a.png");
-    std::fs::write(&png, [b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 492]].concat()).doing("a picture")?;
-    assert_eq!(image(&exact).err(), Some(2252));
-    let picture = image(&png).map_err(|code| Failure::new(format!("a picture is {code}")))?;
-    std::fs::write(&png, [b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 493]].concat()).doing("a picture")?;
-    assert_eq!(image(&png).err(), Some(2253));
-    std::fs::write(&png, [b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 492]].concat()).doing("a picture")?;
-    let none = client.create_image_message(with("ben"), &[], MessageOptions::default());
-    assert_eq!(none.map_err(|error| error.code.code()).err(), Some(2251));
+    let (exact, content) = file(server.dir(), "exact.bin", 1000)?;
+    assert_eq!(made(&file(server.dir(), "large.bin", 1001)?.0).await.err(), Some(2402));
+    assert_eq!(made(&file(server.dir(), "empty.bin", 0)?.0).await.err(), Some(2108));
+    assert_eq!(made(&server.dir().join("nowhere")).await.err(), Some(2401));
+    assert_eq!(made(server.dir()).await.err(), Some(2401));
+    let image = async |source: FileSource| {
+        let made = client.create_image_message(with("ben"), source, false, MessageOptions::default()).await;
+        made.map_err(|error| error.code.code())
+    };
+    let png = crate::media::png(9, 9)?;
+    let sized = |bytes: usize| {
+        let content = [png.as_slice(), &vec![0; bytes - png.len()]].concat();
+        FileSource::Bytes { name: "a.png".into(), bytes: content.into() }
+    };
+    assert_eq!(image(exact.as_path().into()).await.err(), Some(2253));
+    let (other, _) = file(server.dir(), "other.png", 400)?;
+    assert_eq!(image(other.into()).await.err(), Some(2252));
+    let picture = image(sized(500)).await.map_err(|code| Failure::new(format!("a picture is {code}")))?;
+    assert_eq!(image(sized(501)).await.err(), Some(2253));
+    assert_eq!(image(server.dir().join("nowhere.png").into()).await.err(), Some(2251));
+    let empty = FileSource::Bytes { name: "a.png".into(), bytes: Vec::new().into() };
+    assert_eq!(image(empty).await.err(), Some(2108));
+    let film = async |path: &Path| {
+        let made = client.create_video_message(with("ben"), path, MessageOptions::default()).await;
+        made.map_err(|error| error.code.code()).err()
+    };
+    assert_eq!(film(&exact).await, Some(2352));
+    assert_eq!(film(&server.dir().join("nowhere.mp4")).await, Some(2401));
 
     client.register_upload_plugin(None);
     let queued = queue_file(&ann, "ben", &exact).await?;
@@ -386,7 +394,8 @@ async fn a_killed_server_has_what_it_acknowledged() -> Outcome {
 
     let (path, content) = file(dir.path(), "big.bin", 48 * MIB)?;
     net.set_files_until(Some(40 * MIB));
-    let message = ann.create_file_message(with("ben"), &path, MessageOptions::default()).doing("making")?;
+    let message = ann.create_file_message(with("ben"), path.as_path(), MessageOptions::default()).await;
+    let message = message.doing("making")?;
     let mut told = ben.subscribe();
     ann.enqueue_message(message, SendOptions::default()).await.doing("queueing")?;
     net.until_stalled().await;

@@ -5,6 +5,7 @@ mod groups;
 mod history;
 mod labels;
 mod list;
+mod media;
 mod message;
 mod own_side;
 mod sending;
