@@ -2,7 +2,8 @@
 //!
 //! From outside in: [`start`] (command line to window), [`app`] (what all screens share), [`screen`] (the
 //! screens), [`widget`] and [`theme`] (what they are made of). [`profile`] is what is remembered outside the
-//! encrypted copy, [`keymap`] the table of named actions and keys, [`i18n`] the texts.
+//! encrypted copy, [`keymap`] the table of named actions and keys, [`i18n`] the texts, [`voice`] microphone and
+//! speaker.
 
 pub mod app;
 pub mod args;
@@ -22,6 +23,7 @@ pub mod start;
 pub mod tasks;
 pub mod text;
 pub mod theme;
+pub mod voice;
 pub mod widget;
 #[cfg(feature = "workspace")]
 pub mod workspace;

@@ -9,6 +9,7 @@ mod conversation;
 mod conversation_group;
 mod file;
 mod group;
+mod heard;
 mod history;
 mod message;
 mod service;

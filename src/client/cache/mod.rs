@@ -3,7 +3,7 @@
 //! * [`Cache`]: the handle. Writes run one after the other on a thread of their own, each in one transaction;
 //!   reads run on another connection and never wait for a write.
 //! * `schema`: the tables and how older ones are brought up to date.
-//! * `attachment`, `conv`, `kept`, `media`, `messages`, `outbox`, `meta`, `people`, `timeline`: reading and writing by subject. They take a
+//! * `attachment`, `conv`, `heard`, `kept`, `media`, `messages`, `outbox`, `meta`, `people`, `timeline`: reading and writing by subject. They take a
 //!   connection and know nothing of threads.
 //!
 //! Messages are rows of one table, clustered by conversation and place ([`place_key`]); the conversation list has
@@ -11,6 +11,7 @@
 
 pub mod attachment;
 pub mod conv;
+pub mod heard;
 pub mod kept;
 #[cfg(feature = "measure")]
 pub mod measure;

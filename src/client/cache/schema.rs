@@ -107,6 +107,8 @@ const MIGRATIONS: &[&str] = &[
 
     CREATE TABLE saved (file TEXT PRIMARY KEY, path TEXT NOT NULL) WITHOUT ROWID;
     ",
+    // 5: voice messages that were listened to, by their ids.
+    "CREATE TABLE heard (id TEXT PRIMARY KEY) WITHOUT ROWID;",
 ];
 
 /// Opens a connection with the key. Every connection of a copy goes through here.
