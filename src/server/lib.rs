@@ -1,7 +1,7 @@
 //! The Hallway server.
 //!
 //! `net` (HTTP and WebSocket; parsing and nothing else) → `service` (who may, rules, transactions) → `store`
-//! (SQL), `blob` (the bytes of files) and `bus` (who is online). [`server::Server::start`] puts them together:
+//! (SQL), `blob` (the bytes of files) and `bus` (who is online). What is asked elsewhere goes through `outbound`. [`server::Server::start`] puts them together:
 //! for the binary, for the app that carries a server inside, and for tests.
 #![deny(
     clippy::unwrap_used,
@@ -22,6 +22,7 @@ pub mod invite;
 pub mod log;
 pub mod metrics;
 pub mod net;
+pub mod outbound;
 pub mod place;
 pub mod ratelimit;
 pub mod server;
