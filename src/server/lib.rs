@@ -24,6 +24,7 @@ pub mod metrics;
 pub mod net;
 pub mod outbound;
 pub mod place;
+pub mod provider;
 pub mod ratelimit;
 pub mod server;
 pub mod service;

@@ -114,6 +114,8 @@ pub struct MethodFigures {
 /// Why something was refused before it reached a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limited {
+    /// Translations and the like of one user.
+    Services,
     /// Sign-ins from one address.
     SignIn,
     /// Failed sign-ins to one account.
@@ -128,7 +130,8 @@ pub enum Limited {
     Requests,
 }
 
-const LIMITED: [(Limited, &str); 6] = [
+const LIMITED: [(Limited, &str); 7] = [
+    (Limited::Services, "services"),
     (Limited::SignIn, "sign_in"),
     (Limited::Failures, "failures"),
     (Limited::Send, "send"),

@@ -19,6 +19,7 @@ use crate::net::connection::unix_now_ms;
 use crate::net::connections::Connections;
 use crate::net::gate::Gate;
 use crate::net::{Node, Settings, listener};
+use crate::outbound::{BadProxy, Outbound};
 use crate::place::{Lock, Place, PlaceError};
 use crate::service::file::Storage;
 use crate::service::{Service, ServiceError};
@@ -103,7 +104,8 @@ impl Server {
         let metrics = Arc::new(Metrics::default());
         let inviter = Inviter::new(&config, identity.as_ref(), addr);
         let storage = open_storage(&config, &place)?;
-        let service = Service::open(&config, db, inviter, Arc::clone(&metrics), storage).await?;
+        let outbound = outbound(&config)?;
+        let service = Service::open(&config, db, inviter, Arc::clone(&metrics), storage, &outbound).await?;
         let node = Arc::new(Node {
             backend: service.clone(),
             metrics: Arc::clone(&metrics),
@@ -246,6 +248,14 @@ fn open_storage(config: &Config, place: &Place) -> Result<Storage, PlaceError> {
     let configured = &config.files.folder;
     let dir = if configured.as_os_str().is_empty() { place.files() } else { configured.clone() };
     Storage::folder(dir.clone()).map_err(|error| PlaceError::Io { dir, error })
+}
+
+/// The way to other servers that `config` names.
+fn outbound(config: &Config) -> Result<Outbound, StartError> {
+    let proxy = Some(config.outbound.proxy.as_str()).filter(|proxy| !proxy.is_empty());
+    let proxy =
+        proxy.map(str::parse).transpose().map_err(|error: BadProxy| StartError::Other(error.to_string()))?;
+    Outbound::new(proxy).map_err(|error| StartError::Other(format!("trust in other servers: {error}")))
 }
 
 /// The certificate that `config` asks for, made if it is an own one that is not there yet.

@@ -6,8 +6,14 @@ use std::path::{Path, PathBuf};
 use argon2::Params;
 use toml::de::DeTable;
 
-use super::types::{Secret, TlsMode};
+use hallway_protocol::service::LANGUAGES;
+
+use super::types::{Secret, TlsMode, TranslationProvider, VoiceProvider};
 use super::{Config, LimitsSection};
+use crate::outbound::{Proxy, Url};
+
+/// What is said of a service without an address.
+const NO_URL: &str = "needs the address of the service here, like `https://translate.example.org`";
 
 /// Why a configuration is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +80,7 @@ impl Config {
         self.check_accounts()?;
         check_limits(&self.limits)?;
         ensure(self.files.keep_unsent_days > 0, "files.keep_unsent_days", "must be at least 1")?;
+        self.check_services()?;
         let level = self.log.level.parse::<tracing_subscriber::filter::Targets>();
         ensure(
             level.is_ok(),
@@ -95,6 +102,39 @@ impl Config {
                 ensure(key, "tls.key", "`files` needs the path of a PEM file here")
             }
         }
+    }
+
+    fn check_services(&self) -> Result<(), Problem> {
+        let proxy = &self.outbound.proxy;
+        ensure(
+            proxy.is_empty() || proxy.parse::<Proxy>().is_ok(),
+            "outbound.proxy",
+            "not of the form `host:port`",
+        )?;
+        let (text, voice) = (&self.translation, &self.voice_to_text);
+        let is_http = |url: &str| Url::parse(url).is_ok();
+        let needs_url =
+            matches!(text.provider, TranslationProvider::Libretranslate | TranslationProvider::Openai);
+        ensure(!needs_url || is_http(&text.url), "translation.url", NO_URL)?;
+        let needs_model = text.provider == TranslationProvider::Openai;
+        ensure(
+            !needs_model || !text.model.is_empty(),
+            "translation.model",
+            "`openai` needs the name of a model here",
+        )?;
+        let unknown = text.languages.iter().find(|code| !LANGUAGES.contains(&code.as_str()));
+        if let Some(code) = unknown {
+            return Err(Problem::new("translation.languages", format!("there is no language `{code}`")));
+        }
+        ensure((1..=300).contains(&text.seconds), "translation.seconds", "must be from 1 to 300")?;
+        let needs_url = voice.provider == VoiceProvider::Openai;
+        ensure(!needs_url || is_http(&voice.url), "voice_to_text.url", NO_URL)?;
+        ensure(
+            !needs_url || !voice.model.is_empty(),
+            "voice_to_text.model",
+            "`openai` needs the name of a model here",
+        )?;
+        ensure((1..=300).contains(&voice.seconds), "voice_to_text.seconds", "must be from 1 to 300")
     }
 
     fn check_accounts(&self) -> Result<(), Problem> {

@@ -15,7 +15,7 @@ use hallway_protocol::limits::Preset;
 use serde::Deserialize;
 
 pub use check::ConfigError;
-pub use types::{Invites, LimitsSection, LogFormat, Secret, TlsMode};
+pub use types::{Invites, LimitsSection, LogFormat, Secret, TlsMode, TranslationProvider, VoiceProvider};
 
 use crate::auth::password::Cost;
 use crate::ratelimit::Rate;
@@ -89,6 +89,50 @@ sections! {
         /// Bytes that one user may upload within 24 hours; 0: any number.
         bytes_per_day: u64 = 10 * 1024 * 1024 * 1024,
     }
+    /// How this server reaches others. Nothing is asked anywhere unless one of the next sections says so.
+    OutboundSection "outbound" {
+        /// HTTP proxy to the internet, `host:port`; it must allow CONNECT to the ports 80 and 443. Empty: directly.
+        proxy: String = String::new(),
+    }
+    /// Translation of messages. What is translated goes to this service, and to nobody as long as there is none.
+    Translation "translation" {
+        /// `none`; `libretranslate` or `openai`, also for other services that speak like these; or `apertium`, a program on
+        /// this computer (Debian: `apertium` and a package for each pair of languages, like `apertium-eng-spa`).
+        provider: TranslationProvider = TranslationProvider::None,
+        /// Address of the service without its last part: `https://translate.example.org`, `https://api.openai.com/v1`.
+        url: String = String::new(),
+        /// Its key, if it wants one.
+        key: Secret = Secret::default(),
+        /// Name of the model, for `openai`.
+        model: String = String::new(),
+        /// Languages to translate into: zh, zh-TW, en, ja, ko, fr, es, it, de, tr, ru, pt, vi, id, th, ms, ar, hi. None: all of
+        /// them, with `apertium` those that are installed.
+        languages: Vec<String> = Vec::new(),
+        /// The program, for `apertium`.
+        program: std::path::PathBuf = "apertium".into(),
+        /// Seconds that one translation may take, at most 300.
+        seconds: u32 = 30,
+    }
+    /// Voice messages as text. They go to this service, and to nobody as long as there is none.
+    VoiceToText "voice_to_text" {
+        /// `none`; `openai`, also for other services that speak like it; or `pocketsphinx`, a program on this computer
+        /// (Debian: `pocketsphinx` and `pocketsphinx-en-us`).
+        provider: VoiceProvider = VoiceProvider::None,
+        /// Address of the service without its last part, `https://api.openai.com/v1`.
+        url: String = String::new(),
+        /// Its key, if it wants one.
+        key: Secret = Secret::default(),
+        /// Name of the model, for `openai`.
+        model: String = String::new(),
+        /// Languages that it knows. None: `cmn-Hans-CN`, `en-US`, `yue-Hant-HK` and `ja-JP`, with `pocketsphinx` only `en-US`.
+        languages: Vec<String> = Vec::new(),
+        /// The program, for `pocketsphinx`.
+        program: std::path::PathBuf = "pocketsphinx_continuous".into(),
+        /// With `pocketsphinx`, the program `ffmpeg` that reads other formats than its own plain WAV. Empty: these are refused.
+        ffmpeg: std::path::PathBuf = std::path::PathBuf::new(),
+        /// Seconds that one message may take, at most 300.
+        seconds: u32 = 120,
+    }
     /// How often. `off` switches one off.
     Rates "rates" {
         /// Wrong passwords per minute and account, then a pause that doubles each time up to an hour; 0: never.
@@ -103,6 +147,10 @@ sections! {
         create_group: Rate = Rate::per_hour(20),
         /// Searches per user.
         search: Rate = Rate::per_second(5, 10),
+        /// Translations per user.
+        translate: Rate = Rate::per_minute(60),
+        /// Voice messages turned into text per user.
+        voice_to_text: Rate = Rate::per_minute(10),
         /// Requests of any kind per user.
         requests: Rate = Rate::per_second(50, 500),
         /// Frames that a connection may waste before sign-in, or on nonsense, until it is closed; 0: any number.
@@ -138,6 +186,12 @@ pub struct Config {
     pub limits: LimitsSection,
     /// Files behind messages.
     pub files: Files,
+    /// How this server reaches others.
+    pub outbound: OutboundSection,
+    /// Translation of messages.
+    pub translation: Translation,
+    /// Voice messages as text.
+    pub voice_to_text: VoiceToText,
     /// How often.
     pub rates: Rates,
     /// What is written about the server's work.
@@ -177,6 +231,9 @@ impl Config {
         Accounts::describe(&mut out);
         sections::describe_limits(&mut out, &Limits::preset(Preset::Staff));
         Files::describe(&mut out);
+        OutboundSection::describe(&mut out);
+        Translation::describe(&mut out);
+        VoiceToText::describe(&mut out);
         Rates::describe(&mut out);
         Log::describe(&mut out);
         MetricsSection::describe(&mut out);

@@ -44,6 +44,10 @@ fn mistakes_are_told_with_file_line_and_key() {
         ("[accounts]\nsecret_keys = [\"a\", \"b\", \"c\"]\n", "hallway.toml:2:1: accounts.secret_keys:"),
         ("[log]\nlevel = \"info,x=loud\"\n", "hallway.toml:2:1: log.level:"),
         ("[database]\nurl = \"mysql://x\"\n", "hallway.toml:2:1: database.url:"),
+        ("[outbound]\nproxy = \"x\"\n", "hallway.toml:2:1: outbound.proxy:"),
+        ("[translation]\nprovider = \"openai\"\n", "hallway.toml:1:2: translation.url:"),
+        ("[translation]\nlanguages = [\"xx\"]\n", "hallway.toml:2:1: translation.languages:"),
+        ("[voice_to_text]\nseconds = 301\n", "hallway.toml:2:1: voice_to_text.seconds:"),
         ("bind = 1\n", "hallway.toml:1:1: unknown field `bind`"),
     ] {
         let message = parse(text).unwrap_err();

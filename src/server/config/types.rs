@@ -79,6 +79,32 @@ pub enum Invites {
     Nobody,
 }
 
+/// Who translates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TranslationProvider {
+    /// Nobody.
+    None,
+    /// LibreTranslate and what speaks like it.
+    Libretranslate,
+    /// OpenAI's chat interface and what speaks like it.
+    Openai,
+    /// Apertium on this computer.
+    Apertium,
+}
+
+/// Who turns voice messages into text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VoiceProvider {
+    /// Nobody.
+    None,
+    /// OpenAI's transcriptions and what speaks like them.
+    Openai,
+    /// PocketSphinx on this computer.
+    Pocketsphinx,
+}
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

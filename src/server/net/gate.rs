@@ -17,6 +17,8 @@ pub struct Gate {
     send: Limiter<i64>,
     create_group: Limiter<i64>,
     search: Limiter<i64>,
+    translate: Limiter<i64>,
+    voice_to_text: Limiter<i64>,
 }
 
 impl Gate {
@@ -28,6 +30,8 @@ impl Gate {
             send: Limiter::new(rates.send),
             create_group: Limiter::new(rates.create_group),
             search: Limiter::new(rates.search),
+            translate: Limiter::new(rates.translate),
+            voice_to_text: Limiter::new(rates.voice_to_text),
         }
     }
 
@@ -54,6 +58,10 @@ impl Gate {
                 (&self.create_group, Limited::CreateGroup, ErrorCode::GroupTooFrequent)
             }
             MethodName::SearchUsers => (&self.search, Limited::Search, ErrorCode::RequestsTooFrequent),
+            MethodName::TranslateText => (&self.translate, Limited::Services, ErrorCode::RequestsTooFrequent),
+            MethodName::ConvertVoiceToText => {
+                (&self.voice_to_text, Limited::Services, ErrorCode::RequestsTooFrequent)
+            }
             _ => return Ok(()),
         };
         limiter.take(user, now).map_err(|wait| {
@@ -80,12 +88,16 @@ mod tests {
             send: once,
             create_group: once,
             search: once,
+            translate: once,
+            voice_to_text: once,
             ..Rates::default()
         };
         let (gate, metrics) = (Gate::new(&rates), Metrics::default());
         for (method, code) in [
             (MethodName::SendMessage, 60018),
             (MethodName::SearchUsers, 60018),
+            (MethodName::TranslateText, 60018),
+            (MethodName::ConvertVoiceToText, 60018),
             (MethodName::CreateGroup, 10006),
         ] {
             assert_eq!(gate.call(ANNA, method, &metrics), Ok(()));

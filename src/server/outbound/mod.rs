@@ -32,7 +32,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::net::TcpStream;
 
 use connection::Connections;
-pub use proxy::Proxy;
+pub use proxy::{BadProxy, Proxy};
 pub use url::{BadUrl, Url};
 
 /// Redirects that are followed.

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use hallway_protocol::ids::UserId;
 use hallway_protocol::method::{ChangePassword, CreateInvite, Done, Invite, Join, MethodName};
+use hallway_protocol::service::Services;
 use hallway_protocol::session::KickedOutType;
 use hallway_protocol::{ChatError, ErrorCode};
 use tracing::{error, info};
@@ -41,6 +42,7 @@ pub struct Accounts {
     pub(super) one_terminal: bool,
     pub(super) session_seconds: i64,
     pub(super) workspace: String,
+    pub(super) services: Services,
     pub(super) app_id: u32,
     inviter: Inviter,
     invites: Invites,
@@ -60,6 +62,7 @@ impl Accounts {
         config: &Config,
         inviter: Inviter,
         metrics: Arc<Metrics>,
+        services: Services,
     ) -> Result<Self, PasswordError> {
         let accounts = &config.accounts;
         Ok(Self {
@@ -72,6 +75,7 @@ impl Accounts {
             one_terminal: accounts.one_terminal_at_a_time,
             session_seconds: i64::from(accounts.session_days).saturating_mul(DAY),
             workspace: config.server.name.clone(),
+            services,
             app_id: accounts.app_id,
             inviter,
             invites: accounts.invites,

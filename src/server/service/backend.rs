@@ -17,6 +17,7 @@ use super::clock::Clock;
 use super::core::{Caller, Core};
 use super::file::{Files, Storage};
 use super::message::Sender;
+use super::offered::{NotOffered, Offered};
 use super::{
     conversation, conversation_group, group, history, link_preview, member, message_change, retention,
     setting, sync, user, voice,
@@ -29,6 +30,7 @@ use crate::invite::Inviter;
 use crate::metrics::{Metrics, write_counter};
 use crate::net::outbox::{Frame, Outbox};
 use crate::net::{Backend, SignInDone};
+use crate::outbound::Outbound;
 use crate::store::{Db, StoreError, WriteKey, server};
 
 /// How long the database may take to prove that it is well.
@@ -45,6 +47,7 @@ struct Inner {
     sender: Sender,
     accounts: Accounts,
     files: Files,
+    offered: Arc<Offered>,
 }
 
 /// Why the services do not start.
@@ -56,6 +59,9 @@ pub enum ServiceError {
     /// The configuration names limits that there are not.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A service that is to be offered cannot be.
+    #[error(transparent)]
+    Offered(#[from] NotOffered),
     /// Passwords cannot be hashed as configured.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -72,7 +78,9 @@ impl Service {
         inviter: Inviter,
         metrics: Arc<Metrics>,
         storage: Storage,
+        outbound: &Outbound,
     ) -> Result<Self, ServiceError> {
+        let offered = Arc::new(Offered::open(config, outbound).await?);
         let limits = config.effective_limits()?;
         let fresh = crate::auth::hex(&crate::auth::random::<8>()?);
         let start = Clock::new(0).now_ms();
@@ -92,10 +100,11 @@ impl Service {
             limits,
             epoch,
         });
-        let accounts = Accounts::new(Arc::clone(&core), config, inviter, metrics)?;
+        let accounts =
+            Accounts::new(Arc::clone(&core), config, inviter, metrics, offered.services().clone())?;
         let sender = Sender::new(Arc::clone(&core));
         let files = Files::open(config, Arc::clone(&core), storage).await?;
-        Ok(Self { inner: Arc::new(Inner { core, sender, accounts, files }) })
+        Ok(Self { inner: Arc::new(Inner { core, sender, accounts, files, offered }) })
     }
 
     /// Accounts, invitations and sessions, for the person who runs the server.
@@ -143,7 +152,7 @@ impl Service {
     }
 
     async fn signed_in(&self, caller: &Arc<Caller>, id: u64, call: Call) -> Result<Frame, ChatError> {
-        let Inner { core, sender, accounts, files } = &*self.inner;
+        let Inner { core, sender, accounts, files, offered } = &*self.inner;
         Ok(match call {
             Call::SyncUser(call) => frame(id, &sync::user(core, caller, *call).await?),
             Call::SyncHeads(call) => frame(id, &sync::heads(core, caller, *call).await?),
@@ -155,9 +164,11 @@ impl Service {
             Call::DeleteMessages(call) => frame(id, &message_change::delete(core, caller, *call).await?),
             Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
             Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),
-            Call::ConvertVoiceToText(call) => frame(id, &voice::to_text(core, files, caller, *call).await?),
+            Call::ConvertVoiceToText(call) => {
+                frame(id, &voice::to_text(core, files, offered, caller, *call).await?)
+            }
             Call::RemoveLinkPreview(call) => frame(id, &link_preview::remove(core, caller, *call).await?),
-            Call::TranslateText(_) => return Err(ErrorCode::TranslationFailed.into()),
+            Call::TranslateText(call) => frame(id, &offered.translate(&core.limits, *call).await?),
             Call::GetUploadTicket(call) => frame(id, &files.ticket(caller, *call)),
             Call::GetFileLink(call) => frame(id, &files.link(caller, *call).await?),
             Call::GetConversation(call) => frame(id, &conversation::get(core, caller, *call).await?),

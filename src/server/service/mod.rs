@@ -5,7 +5,7 @@
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
 //! * [`mod@file`]: files behind messages.
-//! * `link_preview`, `voice`: what is offered on top.
+//! * `offered`, `voice`, `link_preview`: what is offered on top.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
 //!   profiles, directory.
@@ -31,6 +31,7 @@ pub mod member;
 pub mod message;
 pub mod message_change;
 mod message_check;
+mod offered;
 pub mod retention;
 pub mod session;
 pub mod setting;

@@ -87,7 +87,7 @@ impl Accounts {
             repeat_login,
             credential_expires: expires,
             workspace: self.workspace.clone(),
-            services: Default::default(),
+            services: self.services.clone(),
         };
         Ok(SignInDone { answer, entered })
     }

@@ -43,7 +43,7 @@ fn broken(bytes: &[u8]) -> Body {
     stream::iter(pieces.chain([Err(())]).collect::<Vec<_>>())
 }
 
-async fn upload(world: &World, who: &Person, kind: FileKind, bytes: &[u8]) -> FileId {
+pub(super) async fn upload(world: &World, who: &Person, kind: FileKind, bytes: &[u8]) -> FileId {
     let ticket = ticket(world, who).await;
     let (id, _) = files(world).begin(&ticket, new(kind, bytes.len())).await.unwrap();
     let state = files(world).append(&ticket, id, 0, None, body(bytes)).await.unwrap();
@@ -56,12 +56,12 @@ fn payload(id: FileId, size: usize) -> Payload {
     Payload::File(FilePayload { uuid, file_name: "plan.pdf".into(), file_url, file_size: size as u64 })
 }
 
-fn picture(id: FileId, size: usize) -> Payload {
+pub(super) fn picture(id: FileId, size: usize) -> Payload {
     let original = ImageVariant { variant: 0, width: 1, height: 1, size: size as u64, url: id.url() };
     Payload::Image(ImagePayload { uuid: id.to_string(), image_format: 3, variants: vec![original] })
 }
 
-async fn send(
+pub(super) async fn send(
     world: &World,
     who: &Person,
     to: &ConversationId,
@@ -289,7 +289,7 @@ on_both_engines! {
         let mut config = Config::default();
         config.accounts.secret_keys = vec![KEY.into()];
         let inviter = Inviter::new(&config, None, "127.0.0.1:7290".parse().unwrap());
-        let again = Service::open(&config, db, inviter, Arc::default(), storage).await.unwrap();
+        let again = Service::open(&config, db, inviter, Arc::default(), storage, &crate::outbound::Outbound::new(None).unwrap()).await.unwrap();
         assert_eq!(again.files().look(&ticket, id).await.unwrap().offset, 1500);
         let state = again.files().append(&ticket, id, 1500, None, body(&whole[1500..])).await.unwrap();
         assert_eq!((state.offset, state.expires), (5000, None));

@@ -8,6 +8,7 @@ mod limits;
 mod matrix;
 mod messages;
 mod model;
+mod offered;
 mod retention;
 mod sessions;
 mod settings;
@@ -39,6 +40,7 @@ use crate::invite::Inviter;
 use crate::metrics::Metrics;
 use crate::net::outbox::{Capacity, End, Frame, Outbox, Taken};
 use crate::net::{Backend, Entered};
+use crate::outbound::Outbound;
 use crate::store::user::{self, NewUser};
 use crate::store::{Db, StoreError, WriteKey};
 
@@ -81,7 +83,9 @@ impl World {
         let inviter = Inviter::new(&config, None, "127.0.0.1:7290".parse().unwrap());
         let dir = tempfile::tempdir().unwrap();
         let storage = Storage::folder(dir.path().to_owned()).unwrap();
-        let service = Service::open(&config, db, inviter, Arc::clone(&metrics), storage).await.unwrap();
+        let outbound = Outbound::new(None).unwrap();
+        let service =
+            Service::open(&config, db, inviter, Arc::clone(&metrics), storage, &outbound).await.unwrap();
         Self { service, metrics, random: AtomicU32::new(1), dir }
     }
 
