@@ -21,6 +21,7 @@ pub mod config;
 pub mod invite;
 pub mod log;
 pub mod metrics;
+pub mod moderation;
 pub mod net;
 pub mod outbound;
 pub mod place;

@@ -134,6 +134,7 @@ async fn run(
     let sweepers = [
         tokio::spawn(remove_old_history(service.clone())),
         tokio::spawn(service.files().clone().sweep_for_ever()),
+        tokio::spawn(do_chores(service.clone())),
     ];
     listener::run(node, listener, tls, stopped).await;
     watcher.abort();
@@ -163,6 +164,11 @@ async fn watch_for_ends(service: Service) {
             Err(error) => warn!(%error, "cannot look for sessions that were ended elsewhere"),
         }
     }
+}
+
+/// Does what is owed to stored messages.
+async fn do_chores(service: Service) {
+    service.chores().work_for_ever().await;
 }
 
 /// Removes messages that are older than history is kept (MSG-5), now and then.

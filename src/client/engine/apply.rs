@@ -519,6 +519,10 @@ impl Work<'_> {
                     self.out.modified.push(message);
                 }
             }
+            // A hook of the deployment changed it while it was sent (MSG-91).
+            (By::OwnCall, None) if was_waiting && message.is_modified() => {
+                self.out.modified.push(message);
+            }
             (By::OwnCall, Some((_, version))) if message.version > version && !message.is_revoked() => {
                 self.out.modified.push(message);
             }

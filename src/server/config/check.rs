@@ -81,6 +81,7 @@ impl Config {
         check_limits(&self.limits)?;
         ensure(self.files.keep_unsent_days > 0, "files.keep_unsent_days", "must be at least 1")?;
         self.check_services()?;
+        self.check_moderation()?;
         let level = self.log.level.parse::<tracing_subscriber::filter::Targets>();
         ensure(
             level.is_ok(),
@@ -135,6 +136,19 @@ impl Config {
             "`openai` needs the name of a model here",
         )?;
         ensure((1..=300).contains(&voice.seconds), "voice_to_text.seconds", "must be from 1 to 300")
+    }
+
+    fn check_moderation(&self) -> Result<(), Problem> {
+        let section = &self.moderation;
+        let hooks = std::iter::once(&section.hook).chain(section.profiles.values().map(|rules| &rules.hook));
+        for hook in hooks.filter(|hook| !hook.is_empty()) {
+            ensure(
+                Url::parse(hook).is_ok(),
+                "moderation.hook",
+                "not an address like `https://hooks.example.org/check`",
+            )?;
+        }
+        ensure((1..=30).contains(&section.hook_seconds), "moderation.hook_seconds", "must be from 1 to 30")
     }
 
     fn check_accounts(&self) -> Result<(), Problem> {

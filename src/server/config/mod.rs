@@ -15,7 +15,10 @@ use hallway_protocol::limits::Preset;
 use serde::Deserialize;
 
 pub use check::ConfigError;
-pub use types::{Invites, LimitsSection, LogFormat, Secret, TlsMode, TranslationProvider, VoiceProvider};
+pub use types::{
+    Invites, LimitsSection, LogFormat, RulesSection, Secret, TlsMode, TranslationProvider, VoiceProvider,
+    WordsAction,
+};
 
 use crate::auth::password::Cost;
 use crate::ratelimit::Rate;
@@ -133,6 +136,27 @@ sections! {
         /// Seconds that one message may take, at most 300.
         seconds: u32 = 120,
     }
+    /// What may be said. Nothing is checked unless there is a list of words or a hook.
+    Moderation "moderation" {
+        /// File with a word or phrase per line, `#` for remarks. Words in letters are found where they stand alone, with `*`
+        /// before or after them also as part of others.
+        words: std::path::PathBuf = std::path::PathBuf::new(),
+        /// What becomes of a text with such a word: `refuse`, or `replace` by stars. Names of files and the like, too.
+        words_action: WordsAction = WordsAction::Refuse,
+        /// Address that is asked about each message; the format is in docs/services.md. Pictures are shown to it before they are
+        /// delivered, sounds and films after.
+        hook: String = String::new(),
+        /// Shown to the hook as a bearer token, if not empty.
+        hook_key: Secret = Secret::default(),
+        /// Seconds that it has for an answer before the delivery, at most 30.
+        hook_seconds: u32 = 5,
+        /// Bytes of the largest file that is shown to it.
+        hook_file_bytes: u64 = 8 * 1024 * 1024,
+        /// When the hook cannot be reached or fails, deliver; otherwise the message is refused (80003).
+        delivers_on_failure: bool = false,
+        /// More sets of rules, which a message can name: `strict = { words = "…", words_action = "refuse", hook = "…" }`.
+        profiles: std::collections::BTreeMap<String, RulesSection> = std::collections::BTreeMap::new(),
+    }
     /// How often. `off` switches one off.
     Rates "rates" {
         /// Wrong passwords per minute and account, then a pause that doubles each time up to an hour; 0: never.
@@ -192,6 +216,8 @@ pub struct Config {
     pub translation: Translation,
     /// Voice messages as text.
     pub voice_to_text: VoiceToText,
+    /// What may be said.
+    pub moderation: Moderation,
     /// How often.
     pub rates: Rates,
     /// What is written about the server's work.
@@ -234,6 +260,7 @@ impl Config {
         OutboundSection::describe(&mut out);
         Translation::describe(&mut out);
         VoiceToText::describe(&mut out);
+        Moderation::describe(&mut out);
         Rates::describe(&mut out);
         Log::describe(&mut out);
         MetricsSection::describe(&mut out);

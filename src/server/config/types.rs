@@ -93,6 +93,29 @@ pub enum TranslationProvider {
     Apertium,
 }
 
+/// What becomes of a text with a word that is not said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WordsAction {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// Stars stand for the word.
+    Replace,
+}
+
+/// A set of moderation rules with a name (MSG-19).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RulesSection {
+    /// File with a list of words.
+    pub words: std::path::PathBuf,
+    /// What becomes of a text with one of them.
+    pub words_action: WordsAction,
+    /// Whom to ask.
+    pub hook: String,
+}
+
 /// Who turns voice messages into text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -13,10 +13,12 @@ use serde::Serialize;
 
 use super::account::Accounts;
 use super::cache::{Conversations, Members, Users};
+use super::chore::Chores;
 use super::clock::Clock;
 use super::core::{Caller, Core};
 use super::file::{Files, Storage};
 use super::message::Sender;
+use super::moderation::Moderation;
 use super::offered::{NotOffered, Offered};
 use super::{
     conversation, conversation_group, group, history, link_preview, member, message_change, retention,
@@ -28,6 +30,7 @@ use crate::bus::Bus;
 use crate::config::{Config, ConfigError};
 use crate::invite::Inviter;
 use crate::metrics::{Metrics, write_counter};
+use crate::moderation::{Moderator, RulesError};
 use crate::net::outbox::{Frame, Outbox};
 use crate::net::{Backend, SignInDone};
 use crate::outbound::Outbound;
@@ -48,6 +51,8 @@ struct Inner {
     accounts: Accounts,
     files: Files,
     offered: Arc<Offered>,
+    moderation: Arc<Moderation>,
+    chores: Chores,
 }
 
 /// Why the services do not start.
@@ -62,6 +67,9 @@ pub enum ServiceError {
     /// A service that is to be offered cannot be.
     #[error(transparent)]
     Offered(#[from] NotOffered),
+    /// The rules of moderation cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// Passwords cannot be hashed as configured.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -99,12 +107,16 @@ impl Service {
             clock: Clock::new(latest),
             limits,
             epoch,
+            chores: tokio::sync::Notify::new(),
         });
         let accounts =
             Accounts::new(Arc::clone(&core), config, inviter, metrics, offered.services().clone())?;
-        let sender = Sender::new(Arc::clone(&core));
         let files = Files::open(config, Arc::clone(&core), storage).await?;
-        Ok(Self { inner: Arc::new(Inner { core, sender, accounts, files, offered }) })
+        let moderator = Moderator::open(config, outbound)?;
+        let moderation = Arc::new(Moderation::new(Arc::clone(&core), files.clone(), moderator));
+        let sender = Sender::new(Arc::clone(&core), Arc::clone(&moderation));
+        let chores = Chores::new(Arc::clone(&core), Arc::clone(&moderation));
+        Ok(Self { inner: Arc::new(Inner { core, sender, accounts, files, offered, moderation, chores }) })
     }
 
     /// Accounts, invitations and sessions, for the person who runs the server.
@@ -125,6 +137,11 @@ impl Service {
     /// Removes messages that are older than history is kept (MSG-5).
     pub async fn remove_old_history(&self) -> Result<(), StoreError> {
         retention::sweep(&self.inner.core).await
+    }
+
+    /// What is owed to stored messages.
+    pub(crate) fn chores(&self) -> &Chores {
+        &self.inner.chores
     }
 
     /// Puts the clock forward, which never goes back: for tests.
@@ -152,7 +169,7 @@ impl Service {
     }
 
     async fn signed_in(&self, caller: &Arc<Caller>, id: u64, call: Call) -> Result<Frame, ChatError> {
-        let Inner { core, sender, accounts, files, offered } = &*self.inner;
+        let Inner { core, sender, accounts, files, offered, moderation, .. } = &*self.inner;
         Ok(match call {
             Call::SyncUser(call) => frame(id, &sync::user(core, caller, *call).await?),
             Call::SyncHeads(call) => frame(id, &sync::heads(core, caller, *call).await?),
@@ -160,7 +177,9 @@ impl Service {
             Call::ReportDelivered(call) => frame(id, &sync::delivered(core, caller, *call).await?),
             Call::SendMessage(call) => frame(id, &sender.send(caller, *call).await?),
             Call::RevokeMessage(call) => frame(id, &message_change::revoke(core, caller, *call).await?),
-            Call::ModifyMessage(call) => frame(id, &message_change::modify(core, caller, *call).await?),
+            Call::ModifyMessage(call) => {
+                frame(id, &message_change::modify(core, moderation, caller, *call).await?)
+            }
             Call::DeleteMessages(call) => frame(id, &message_change::delete(core, caller, *call).await?),
             Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
             Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),

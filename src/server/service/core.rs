@@ -48,6 +48,8 @@ pub struct Core {
     pub limits: Limits,
     /// Changes when cursors become void.
     pub epoch: String,
+    /// Something is owed to a message.
+    pub chores: tokio::sync::Notify,
 }
 
 /// A conversation as its caller may use it, loaded inside of a transaction.

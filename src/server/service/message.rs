@@ -12,13 +12,16 @@ use hallway_protocol::method::{MethodName, SendMessage};
 use hallway_protocol::sync::{Counters, Stored};
 use hallway_protocol::{ChatError, ErrorCode};
 
+use super::chore::owe;
 use super::core::{Caller, Core, counters, standing};
 use super::file::reference;
 use super::group_rate::GroupRate;
 use super::message_check::{check_send, takes_receivers};
+use super::moderation::{Checked, Moderation};
 use super::view::{frame, wire};
 use crate::authz::{self, Account, Target};
 use crate::bus::{Publication, Recipients};
+use crate::store::chore::Kind;
 use crate::store::conversation::{self, ConvRow};
 use crate::store::group::{self, Standing as StoredStanding};
 use crate::store::message::{self, Content, MessageKey, MessageRow, client_key};
@@ -29,6 +32,7 @@ use crate::store::{StoreError, Tx, WriteKey};
 pub struct Sender {
     core: Arc<Core>,
     rate: GroupRate,
+    moderation: Arc<Moderation>,
 }
 
 /// A message on its way into the database; shared by all runs of its job.
@@ -39,6 +43,8 @@ struct Draft {
     flags: i64,
     /// What it refers to.
     files: Vec<FileRef>,
+    /// What is owed to it once it is stored.
+    chores: Vec<(Kind, String)>,
     /// A run has found that it was stored before: the next one answers with what is there. Looking first each
     /// time would cost every message what only a repetition needs.
     is_repeated: Cell<bool>,
@@ -54,13 +60,13 @@ struct Pair {
 
 impl Sender {
     /// A sender for `core`.
-    pub fn new(core: Arc<Core>) -> Self {
+    pub fn new(core: Arc<Core>, moderation: Arc<Moderation>) -> Self {
         let rate = GroupRate::new(core.limits.group_messages_per_second);
-        Self { core, rate }
+        Self { core, rate, moderation }
     }
 
     /// Sends a message, or finds that it was sent before (MSG-59).
-    pub async fn send(&self, caller: &Arc<Caller>, send: SendMessage) -> Result<Stored, ChatError> {
+    pub async fn send(&self, caller: &Arc<Caller>, mut send: SendMessage) -> Result<Stored, ChatError> {
         check_send(&self.core.limits, &send)?;
         let key = client_key(&send.id).filter(|_| send.id.sender_number() == caller.number);
         let key = key.ok_or_else(|| {
@@ -72,11 +78,12 @@ impl Sender {
                 let peer = self.core.peer(caller, &peer, ErrorCode::MessageAccountInvalid).await?;
                 let core = &self.core;
                 let conv = core.conversations.pair(&core.db, caller.number, peer.number).await?;
+                let checked = self.moderation.before(caller, &me, key, None, &mut send).await?;
                 let pair = Pair { me, peer, conv };
                 if send.online_user_only {
                     return Ok(self.online_to_peer(caller, &pair, key, send).await);
                 }
-                self.to_peer(draft(caller, &pair.me, key, send)?, pair).await
+                self.to_peer(self.draft(caller, &pair.me, key, send, checked)?, pair).await
             }
             ConversationId::Group(group_id) => {
                 let core = &self.core;
@@ -85,11 +92,12 @@ impl Sender {
                 if let Err(wait) = self.rate.take(conv, send.priority, Instant::now()) {
                     return self.over_the_rate(caller, key, send, wait).await;
                 }
+                let checked = self.moderation.before(caller, &me, key, Some(conv), &mut send).await?;
                 if send.online_user_only {
                     return self.online_to_group(caller, &me, conv, key, send).await;
                 }
                 let mentioned = self.mentioned(&send.at_user_list).await?;
-                self.to_group(draft(caller, &me, key, send)?, conv, mentioned).await
+                self.to_group(self.draft(caller, &me, key, send, checked)?, conv, mentioned).await
             }
             ConversationId::System => Err(ErrorCode::ConversationKindNotAllowed.into()),
         }
@@ -98,6 +106,47 @@ impl Sender {
     /// Numbers of the people mentioned by name; unknown ones are ignored (MSG-21).
     async fn mentioned(&self, list: &[String]) -> Result<Vec<i64>, ChatError> {
         mentioned(&self.core, list).await
+    }
+
+    fn draft(
+        &self,
+        caller: &Arc<Caller>,
+        me: &UserRecord,
+        key: i64,
+        send: SendMessage,
+        checked: Checked,
+    ) -> Result<Draft, ChatError> {
+        let chores =
+            checked.is_late.then(|| (Kind::Moderate, send.moderation_profile.clone())).into_iter().collect();
+        let files = reference::references(&send.payload)?;
+        let content = Content {
+            priority: send.priority,
+            nick: me.profile.nick.clone(),
+            avatar: me.profile.avatar.clone(),
+            at_user_list: send.at_user_list,
+            reply_to: send.reply_to,
+            cloud_custom_data: send.cloud_custom_data,
+            need_read_receipt: send.need_read_receipt,
+            is_support_extension: send.is_support_extension,
+            receiver_list: send.receiver_list,
+            message_control: send.message_control.unwrap_or_default(),
+            offline_push: send.offline_push,
+            no_link_preview: send.no_link_preview,
+            has_risk_content: checked.is_risky,
+            modified_time: checked.is_changed.then(|| self.core.clock.now()),
+            version: u32::from(checked.is_changed),
+            ..Content::new(send.payload)
+        };
+        let flags = content.flags();
+        Ok(Draft {
+            caller: Arc::clone(caller),
+            key,
+            content,
+            flags,
+            files,
+            chores,
+            is_repeated: Cell::new(false),
+        })
     }
 
     // --- one to one ---
@@ -214,27 +263,6 @@ impl Draft {
     }
 }
 
-fn draft(caller: &Arc<Caller>, me: &UserRecord, key: i64, send: SendMessage) -> Result<Draft, ChatError> {
-    let files = reference::references(&send.payload)?;
-    let content = Content {
-        priority: send.priority,
-        nick: me.profile.nick.clone(),
-        avatar: me.profile.avatar.clone(),
-        at_user_list: send.at_user_list,
-        reply_to: send.reply_to,
-        cloud_custom_data: send.cloud_custom_data,
-        need_read_receipt: send.need_read_receipt,
-        is_support_extension: send.is_support_extension,
-        receiver_list: send.receiver_list,
-        message_control: send.message_control.unwrap_or_default(),
-        offline_push: send.offline_push,
-        no_link_preview: send.no_link_preview,
-        ..Content::new(send.payload)
-    };
-    let flags = content.flags();
-    Ok(Draft { caller: Arc::clone(caller), key, content, flags, files, is_repeated: Cell::new(false) })
-}
-
 fn online_message(
     caller: &Caller,
     me: &UserRecord,
@@ -336,6 +364,7 @@ fn store_to_peer(core: &Arc<Core>, tx: &mut Tx<'_>, draft: &Draft, pair: &Pair) 
     let conv = conv.ok_or(ErrorCode::ConversationNotFound)?;
     let row = insert(tx, draft, &conv, "")?;
     reference::record(tx, &draft.files, row.key)?;
+    owe(core, tx, row.key, &draft.chores)?;
     if conv.seq == 1 {
         // With its first message the conversation comes into both lists.
         conversation::add_side(tx, me.min(peer), conv.id)?;
@@ -366,7 +395,11 @@ fn store_to_peer(core: &Arc<Core>, tx: &mut Tx<'_>, draft: &Draft, pair: &Pair) 
 }
 
 /// May somebody with this standing send now? Codes of MSG-45, MSG-46, MSG-50.
-fn may_send(standing_row: &StoredStanding, core: &Core, wants_receipts: bool) -> Result<(), ChatError> {
+pub(super) fn may_send(
+    standing_row: &StoredStanding,
+    core: &Core,
+    wants_receipts: bool,
+) -> Result<(), ChatError> {
     if standing_row.dismissed {
         return Err(ErrorCode::GroupGone.into());
     }
@@ -407,6 +440,7 @@ fn store_to_group(
     let conv = conversation::take(tx, conv, 1, counted, core.clock.now_ms())?.ok_or(ErrorCode::GroupGone)?;
     let row = insert(tx, draft, &conv, name_card)?;
     reference::record(tx, &draft.files, row.key)?;
+    owe(core, tx, row.key, &draft.chores)?;
     conversation::advance_read(tx, caller.number, conv.id, conv.seq, conv.ord)?;
     add_mentions(tx, mentioned, row.key)?;
 

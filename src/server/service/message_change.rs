@@ -12,6 +12,7 @@ use hallway_protocol::{ChatError, ErrorCode};
 use super::core::{Access, Caller, Core, stored as stored_number};
 use super::message::{add_mentions, mentioned, publish_message, stored};
 use super::message_check::{check_mentions, check_payload, check_size};
+use super::moderation::Moderation;
 use super::view::{frame, wire};
 use crate::bus::{Publication, Recipients};
 use crate::store::conversation::{self, ConvKind, ConvRow};
@@ -117,8 +118,9 @@ fn may_revoke(core: &Core, caller: &Caller, access: &Access, row: &MessageRow) -
 /// Changes a message (MSG-63).
 pub async fn modify(
     core: &Arc<Core>,
+    moderation: &Moderation,
     caller: &Arc<Caller>,
-    call: ModifyMessage,
+    mut call: ModifyMessage,
 ) -> Result<Stored, ChatError> {
     let is_group = matches!(call.conversation_id, ConversationId::Group(_));
     if let Some(field) = &call.payload {
@@ -136,6 +138,9 @@ pub async fn modify(
     };
     let unknown = ErrorCode::ModifyMessageUnknown;
     let conv = core.find(caller, &call.conversation_id).await?.ok_or(unknown)?;
+    if let Some(field) = &mut call.payload {
+        moderation.of_change(caller, &call.conversation_id, conv, &mut field.payload).await?;
+    }
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));
     let db = core.db.clone();
     db.write(WriteKey::conversation(conv), move |tx| {

@@ -5,6 +5,7 @@
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
 //! * [`mod@file`]: files behind messages.
+//! * `moderation`: what may be said; `amend`, `chore`: what the server does to stored messages by itself.
 //! * `offered`, `voice`, `link_preview`: what is offered on top.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
@@ -15,8 +16,10 @@
 //! after the commit, in the order of the commits.
 
 pub mod account;
+mod amend;
 mod backend;
 pub mod cache;
+mod chore;
 pub mod clock;
 pub mod conversation;
 pub mod conversation_group;
@@ -31,6 +34,7 @@ pub mod member;
 pub mod message;
 pub mod message_change;
 mod message_check;
+mod moderation;
 mod offered;
 pub mod retention;
 pub mod session;

@@ -2,21 +2,17 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
 use hallway_protocol::message::Payload;
 use hallway_protocol::method::{ConvertVoiceToText, VoiceText};
 use hallway_protocol::{ChatError, ErrorCode};
 use tracing::warn;
 
 use super::core::{Caller, Core, stored};
-use super::file::{Files, Opened};
+use super::file::Files;
 use super::message_change::unknown_message;
 use super::offered::Offered;
 use crate::provider::ProviderError;
 use crate::store::message::MessageKey;
-
-/// Bytes that are read together.
-const PIECE: usize = 256 * 1024;
 
 /// The words of a voice message that the caller may read.
 pub async fn to_text(
@@ -48,7 +44,7 @@ pub async fn to_text(
         return Err(failed().with_message("the voice message is too long"));
     }
     let _place = offered.voices.acquire().await.map_err(|_| failed())?;
-    let bytes = read(&sound).await.map_err(|error| {
+    let bytes = sound.bytes().await.map_err(|error| {
         warn!(%error, "a voice message could not be read");
         failed()
     })?;
@@ -72,15 +68,4 @@ fn language(name: &str) -> Option<&'static str> {
         "ja-JP" => "ja-JP",
         _ => return None,
     })
-}
-
-async fn read(sound: &Opened) -> std::io::Result<Bytes> {
-    let mut bytes = BytesMut::new();
-    loop {
-        let piece = Arc::clone(&sound.reader).read_at(bytes.len() as u64, PIECE).await?;
-        if piece.is_empty() {
-            return Ok(bytes.freeze());
-        }
-        bytes.extend_from_slice(&piece);
-    }
 }

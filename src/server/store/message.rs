@@ -79,6 +79,9 @@ pub struct Content {
     /// MSG-33.
     #[serde(default, skip_serializing_if = "is_default")]
     pub offline_push: Option<OfflinePush>,
+    /// OBJ-47.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub has_risk_content: bool,
     /// What the page of its first link says about itself.
     #[serde(default, skip_serializing_if = "is_default")]
     pub link_preview: Option<LinkPreview>,
@@ -111,6 +114,7 @@ impl Content {
             receiver_list: Vec::new(),
             message_control: MessageControl::default(),
             offline_push: None,
+            has_risk_content: false,
             link_preview: None,
             no_link_preview: false,
         }
@@ -231,7 +235,7 @@ impl MessageRow {
             is_support_extension: content.is_support_extension,
             receiver_list: content.receiver_list,
             is_broadcast_message: false,
-            has_risk_content: false,
+            has_risk_content: content.has_risk_content,
             reactions: Vec::new(),
             online_user_only: false,
             message_control: content.message_control,

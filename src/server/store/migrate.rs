@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_conv_group.sql"),
     include_str!("migrations/0004_retention.sql"),
     include_str!("migrations/0005_file.sql"),
+    include_str!("migrations/0006_chore.sql"),
 ];
 
 /// Brings the schema up to date. `snapshots` is the folder for the copy of an existing database.

@@ -11,6 +11,7 @@
 //!
 //! All other modules here are one domain each: the SQL of that domain and nothing else.
 
+pub mod chore;
 pub mod console;
 pub mod conv_group;
 pub mod conversation;

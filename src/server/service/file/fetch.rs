@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use bytes::{Bytes, BytesMut};
 use hallway_protocol::file::FileId;
 use hallway_protocol::message::Payload;
 use hallway_protocol::method::{FileLink, GetFileLink, GetUploadTicket, MethodName, UploadTicket};
@@ -29,6 +30,23 @@ pub struct Opened {
     pub name: String,
     /// SHA-256 of its content in hex.
     pub sha256: String,
+}
+
+/// Bytes that are read together.
+const PIECE: usize = 256 * 1024;
+
+impl Opened {
+    /// All of it.
+    pub async fn bytes(&self) -> io::Result<Bytes> {
+        let mut bytes = BytesMut::new();
+        loop {
+            let piece = Arc::clone(&self.reader).read_at(bytes.len() as u64, PIECE).await?;
+            if piece.is_empty() {
+                return Ok(bytes.freeze());
+            }
+            bytes.extend_from_slice(&piece);
+        }
+    }
 }
 
 impl Files {
@@ -114,6 +132,16 @@ impl Files {
         let row: Option<FileRow> = row.await.map_err(|error: ChatError| error)?;
         match row {
             Some(row) => Ok(Some(self.open_row(row).await.map_err(|_| ErrorCode::MessageInternalError)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Opens a file for the server itself, which asks nobody.
+    pub async fn for_the_server(&self, id: FileId) -> Result<Option<Opened>, Refusal> {
+        let db = &self.inner.core.db;
+        let row = db.read(move |tx| file::load(tx, id)).await.map_err(|error: StoreError| error)?;
+        match row {
+            Some(row) => self.open_row(row).await.map(Some),
             None => Ok(None),
         }
     }

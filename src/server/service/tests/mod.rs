@@ -8,6 +8,7 @@ mod limits;
 mod matrix;
 mod messages;
 mod model;
+mod moderation;
 mod offered;
 mod retention;
 mod sessions;
