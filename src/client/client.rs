@@ -12,6 +12,7 @@ mod group;
 mod heard;
 mod history;
 mod message;
+mod search;
 mod service;
 mod session;
 mod user;
@@ -80,6 +81,8 @@ struct Inner {
     state: Mutex<State>,
     /// When messages were last deleted (MSG-3).
     deleted_at: tokio::sync::Mutex<Option<Instant>>,
+    /// When the server last searched (MSG-9).
+    searched_at: Mutex<search::Asked>,
     /// Turns of [`Client::load_file`]: a timeline of pictures asks for many at once.
     fetches: tokio::sync::Semaphore,
 }
@@ -101,6 +104,7 @@ impl Inner {
             shared: Arc::new(Shared::new()),
             state: Mutex::new(State::LoggedOut),
             deleted_at: tokio::sync::Mutex::new(None),
+            searched_at: Mutex::default(),
             fetches: tokio::sync::Semaphore::new(FETCHES),
         }
     }

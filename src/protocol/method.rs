@@ -35,6 +35,7 @@ macro_rules! object {
 
 mod file;
 mod group;
+mod search;
 mod service;
 mod sync;
 #[cfg(test)]
@@ -42,6 +43,7 @@ mod tests;
 
 pub use self::file::*;
 pub use self::group::*;
+pub use self::search::*;
 pub use self::service::*;
 pub use self::sync::*;
 
@@ -510,6 +512,7 @@ methods! {
     "message.delete" DeleteMessages => Done;
     "message.range" GetRange => Range;
     "message.locate" LocateTime => Located;
+    "message.search" SearchMessages => FoundMessages;
     "message.voice_to_text" ConvertVoiceToText => VoiceText;
     "message.remove_link_preview" RemoveLinkPreview => Stored;
 

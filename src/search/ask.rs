@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use hallway_protocol::UserId;
+use hallway_protocol::message::Payload;
+use hallway_protocol::method::MessageKind;
 
 use crate::block::Block;
 use crate::place::{Mask, Set, place_of};
@@ -17,8 +19,8 @@ pub struct Question {
     pub words: Vec<String>,
     /// All of them instead of one.
     pub all: bool,
-    /// Numbers of kinds, one of which it is; none are no condition.
-    pub kinds: Vec<u8>,
+    /// Kinds, one of which it is; none are no condition.
+    pub kinds: Vec<MessageKind>,
     /// Senders, one of whom it is from; none are no condition.
     pub senders: Vec<UserId>,
     /// Sent at or after, in Unix seconds.
@@ -28,14 +30,13 @@ pub struct Question {
 }
 
 impl Question {
-    /// Whether a message answers it. `words` as from [`crate::text::words`].
-    pub fn accepts(&self, kind: &str, words: &str, from: &UserId, time: i64) -> bool {
-        let kind = crate::text::kind_number(kind);
-        let fits = |list: &[u8]| kind.is_some_and(|kind| list.is_empty() || list.contains(&kind));
-        fits(&self.kinds)
+    /// Whether a message answers it.
+    pub fn accepts(&self, payload: &Payload, from: &UserId, time: i64) -> bool {
+        let Some((kind, words)) = crate::text::words(payload) else { return false };
+        (self.kinds.is_empty() || self.kinds.contains(&kind))
             && (self.senders.is_empty() || self.senders.contains(from))
             && (self.from..=self.to).contains(&time)
-            && self.has_words(words)
+            && self.has_words(&words)
     }
 
     fn has_words(&self, words: &str) -> bool {
@@ -172,8 +173,8 @@ impl Candidates {
         candidates
     }
 
-    /// A message of which the index does not know what is in it now has to be looked at.
-    pub fn doubt(&mut self, conv: i64, seq: i64, time: i64) {
+    /// A message was looked at beforehand, because the index does not know what is in it now.
+    pub fn decide(&mut self, conv: i64, seq: i64, time: i64, answers: bool) {
         let parts = self.parts.entry(conv).or_default();
         let high = seq >> 8;
         let mut only = Mask::default();
@@ -181,10 +182,11 @@ impl Candidates {
         match parts.iter_mut().find(|part| part.high == high) {
             Some(part) => {
                 part.newest = part.newest.max(time);
-                part.sure = part.sure.minus(only);
-                part.maybe = part.maybe.or(only);
+                part.sure = if answers { part.sure.or(only) } else { part.sure.minus(only) };
+                part.maybe = part.maybe.minus(only);
             }
-            None => parts.push(Part { high, newest: time, sure: Mask::default(), maybe: only }),
+            None if answers => parts.push(Part { high, newest: time, sure: only, maybe: Mask::default() }),
+            None => {}
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use hallway_protocol::UserId;
+use hallway_protocol::method::MessageKind;
 
 use crate::block::Block;
 use crate::fold::fold;
@@ -31,8 +32,8 @@ pub struct Entry {
     pub time: i64,
     /// Sender.
     pub from: UserId,
-    /// Number of its kind and its words, unless it cannot be found any more.
-    pub words: Option<(u8, String)>,
+    /// Its kind and its words, unless it cannot be found any more.
+    pub words: Option<(MessageKind, String)>,
     /// Who finds it has to be asked of the message: it is not for everybody.
     pub is_doubtful: bool,
 }

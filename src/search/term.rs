@@ -6,6 +6,7 @@
 //! terms begin, have a term of their own.
 
 use hallway_protocol::UserId;
+use hallway_protocol::method::MessageKind;
 
 /// Bits of a character.
 const BITS: u32 = 21;
@@ -28,9 +29,20 @@ impl Term {
         Self((FACTS + kind) << (2 * BITS) | number & ((1 << (2 * BITS)) - 1))
     }
 
-    /// Messages of a kind, see [`crate::text::kind_number`].
-    pub fn kind(number: u8) -> Self {
-        Self::fact(0, i64::from(number))
+    /// Messages of a kind.
+    pub fn kind(kind: MessageKind) -> Self {
+        // They are stored.
+        let number = match kind {
+            MessageKind::Text => 0,
+            MessageKind::Image => 1,
+            MessageKind::Audio => 2,
+            MessageKind::Video => 3,
+            MessageKind::File => 4,
+            MessageKind::Custom => 5,
+            MessageKind::Location => 6,
+            MessageKind::Merger => 7,
+        };
+        Self::fact(0, number)
     }
 
     /// Messages of a sender. Two people have the same once in 2^42: what is shown is looked at all the same.
@@ -164,7 +176,7 @@ mod tests {
         fn terms_are_in_order_once_and_behind_the_others(text in text()) {
             let alone = all(&text);
             prop_assert!(alone.windows(2).all(|two| two[0] < two[1]));
-            let mut behind = vec![Term::kind(1)];
+            let mut behind = vec![Term::kind(MessageKind::Image)];
             terms(&text, &mut behind);
             prop_assert_eq!(&behind[1..], &alone[..]);
         }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 
 use hallway_protocol::UserId;
+use hallway_protocol::message::Payload;
+use hallway_protocol::method::MessageKind;
 use proptest::prelude::*;
 
 use crate::ask::Question;
@@ -188,7 +190,7 @@ impl Texts for Looking<'_> {
     fn answers(&mut self, conv: i64, places: &[i64]) -> Result<Vec<Hit<String>>, Infallible> {
         let found = places.iter().filter_map(|seq| {
             let text = self.0.get(&(conv, *seq))?;
-            self.1.accepts("text", text, &me(), *seq).then(|| Hit {
+            self.1.accepts(&Payload::text(text.as_str()), &me(), *seq).then(|| Hit {
                 seq: *seq,
                 time: *seq,
                 message: text.clone(),
@@ -203,7 +205,7 @@ fn write(tables: &mut Memory, world: &mut World, batch: &[(i64, i64, String)]) {
         batch.iter().map(|(conv, seq, text)| ((*conv, *seq), text)).collect();
     let mut entries = Vec::new();
     for ((conv, seq), text) in batch {
-        let words = (!text.is_empty()).then(|| (0, text.clone()));
+        let words = (!text.is_empty()).then(|| (MessageKind::Text, text.clone()));
         match text.is_empty() {
             true => world.remove(&(conv, seq)),
             false => world.insert((conv, seq), text.clone()),
@@ -259,7 +261,7 @@ proptest! {
         let mut expected: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
         for ((conv, seq), text) in &world {
             let is_seen = *seq >= 3 && ![4, 300].contains(seq);
-            if is_seen && question.accepts("text", text, &me(), *seq) {
+            if is_seen && question.accepts(&Payload::text(text.as_str()), &me(), *seq) {
                 expected.entry(*conv).or_default().push(*seq);
             }
         }

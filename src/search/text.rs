@@ -1,29 +1,29 @@
 //! What of a message can be found (MSG-67).
 
+use std::borrow::Cow;
+
 use hallway_protocol::message::Payload;
+use hallway_protocol::method::MessageKind;
 
-/// The kinds that can be found, as they travel; the place is their number in the index.
-const KINDS: [&str; 8] = ["text", "image", "audio", "video", "file", "custom", "location", "merger"];
-
-/// The number of a kind that can be found. None for stickers, tips, notices, recalled messages and kinds of tomorrow.
-pub fn kind_number(kind: &str) -> Option<u8> {
-    KINDS.iter().position(|known| *known == kind).and_then(|place| u8::try_from(place).ok())
-}
-
-/// The words of a message, unfolded: none if it cannot be found at all, empty if only by kind, sender and time.
-pub fn words(payload: &Payload) -> Option<String> {
+/// The kind of a message that can be found and its words, unfolded; there are none where it is found by kind, sender and
+/// time alone. Stickers, tips, notices, recalled messages and kinds of tomorrow cannot be found.
+pub fn words(payload: &Payload) -> Option<(MessageKind, Cow<'_, str>)> {
     match payload {
-        Payload::Text(text) => Some(text.text.clone()),
-        Payload::File(file) => Some(file.file_name.clone()),
-        Payload::Custom(custom) => Some(custom.description.clone()),
+        Payload::Text(text) => Some((MessageKind::Text, text.text.as_str().into())),
+        Payload::File(file) => Some((MessageKind::File, file.file_name.as_str().into())),
+        Payload::Custom(custom) => Some((MessageKind::Custom, custom.description.as_str().into())),
         Payload::Location(place) => {
-            Some(format!("{}\n{}\n{}", place.description, place.latitude, place.longitude))
+            let lines = format!("{}\n{}\n{}", place.description, place.latitude, place.longitude);
+            Some((MessageKind::Location, lines.into()))
         }
         Payload::Merger(merger) => {
-            let lines = std::iter::once(&merger.title).chain(&merger.abstract_list);
-            Some(lines.map(String::as_str).collect::<Vec<_>>().join("\n"))
+            let lines: Vec<&str> =
+                std::iter::once(&merger.title).chain(&merger.abstract_list).map(String::as_str).collect();
+            Some((MessageKind::Merger, lines.join("\n").into()))
         }
-        Payload::Image(_) | Payload::Audio(_) | Payload::Video(_) => Some(String::new()),
+        Payload::Image(_) => Some((MessageKind::Image, "".into())),
+        Payload::Audio(_) => Some((MessageKind::Audio, "".into())),
+        Payload::Video(_) => Some((MessageKind::Video, "".into())),
         Payload::Face(_)
         | Payload::GroupTip(_)
         | Payload::GroupSystemNotice(_)

@@ -91,9 +91,12 @@ fn row(method: MethodName) -> Row {
         M::CreateConversationGroup | M::DeleteConversationGroup | M::RenameConversationGroup => Row::SignedIn,
         M::GetUsers | M::SearchUsers | M::UpdateProfile => Row::SignedIn,
         M::GetUploadTicket | M::TranslateText => Row::SignedIn,
-        M::SyncChanges | M::GetRange | M::LocateTime | M::GetFileLink | M::ConvertVoiceToText => {
-            Row::Talk(read_history)
-        }
+        M::SyncChanges
+        | M::GetRange
+        | M::LocateTime
+        | M::SearchMessages
+        | M::GetFileLink
+        | M::ConvertVoiceToText => Row::Talk(read_history),
         M::ReportDelivered => Row::Talk(pairs_only),
         M::SendMessage => Row::Talk(send),
         M::RevokeMessage | M::RemoveLinkPreview => Row::Talk(members),

@@ -133,6 +133,10 @@ async fn run(
     let watcher = tokio::spawn(watch_for_ends(service.clone()));
     let sweepers = [
         tokio::spawn(remove_old_history(service.clone())),
+        tokio::spawn({
+            let service = service.clone();
+            async move { service.follow_messages().await }
+        }),
         tokio::spawn(service.files().clone().sweep_for_ever()),
         tokio::spawn(do_chores(service.clone())),
     ];

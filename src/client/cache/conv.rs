@@ -287,7 +287,7 @@ pub fn delete(db: &Connection, conv: &Conv) -> CacheResult<()> {
     db.execute("DELETE FROM stretch WHERE conv = ?1", [conv.key])?;
     db.execute("DELETE FROM member WHERE conv = ?1", [conv.key])?;
     db.execute("DELETE FROM conversation WHERE conv = ?1", [conv.key])?;
-    Ok(())
+    super::search::removed(db, conv.key, 0, super::PLACE_MAX)
 }
 
 /// The known stretches of a conversation.

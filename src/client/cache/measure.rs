@@ -127,6 +127,12 @@ impl LocalCopy {
             .map_err(CacheError::into)
     }
 
+    /// Waits until all messages are in the index.
+    pub async fn index(&self) -> Result<()> {
+        while self.cache.write(super::search::tend).await.map_err(hallway_protocol::ChatError::from)? {}
+        Ok(())
+    }
+
     /// Lets go of the files.
     pub async fn close(self) {
         self.cache.close().await;

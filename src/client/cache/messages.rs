@@ -4,7 +4,7 @@ use hallway_protocol::sync::HiddenMessage;
 use hallway_protocol::{Message, MessageId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{CacheResult, place_key, place_of, signed};
+use super::{CacheResult, PLACE_MAX, place_key, place_of, search, signed};
 use crate::sync::Ranges;
 use crate::sync::log::Rows;
 
@@ -72,6 +72,7 @@ impl Rows for Messages<'_> {
                 revoked,
                 serde_json::to_vec(&message)?
             ])?;
+        search::note(self.db, place, before.as_ref(), &message)?;
         self.merged.push(match before {
             None => Merged::New(message),
             Some(before) => {
@@ -92,19 +93,24 @@ impl Rows for Messages<'_> {
 
     fn keep_only(&mut self, ranges: &Ranges, as_of: u64) -> CacheResult<()> {
         let mut next = 0;
-        let mut statement = self
-            .db
-            .prepare_cached("DELETE FROM message WHERE place >= ?1 AND place < ?2 AND modification <= ?3")?;
         for stretch in ranges.iter() {
-            statement.execute([
-                place_key(self.conv, next),
-                place_key(self.conv, stretch.from),
-                signed(as_of),
-            ])?;
+            if stretch.from > next {
+                self.remove_unchanged(next, stretch.from - 1, as_of)?;
+            }
             next = stretch.to + 1;
         }
-        statement.execute([place_key(self.conv, next), place_key(self.conv + 1, 0), signed(as_of)])?;
-        Ok(())
+        self.remove_unchanged(next, PLACE_MAX, as_of)
+    }
+}
+
+impl Messages<'_> {
+    fn remove_unchanged(&self, from: u64, to: u64, as_of: u64) -> CacheResult<()> {
+        let bounds = (place_key(self.conv, from), place_key(self.conv, to));
+        let removed = self
+            .db
+            .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2 AND modification <= ?3")?
+            .execute(params![bounds.0, bounds.1, signed(as_of)])?;
+        if removed > 0 { search::removed(self.db, self.conv, from, to) } else { Ok(()) }
     }
 }
 
@@ -113,7 +119,7 @@ pub fn delete(db: &Connection, conv: i64, from: u64, to: u64) -> CacheResult<()>
     let bounds = [place_key(conv, from), place_key(conv, to)];
     db.prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2")?.execute(bounds)?;
     db.prepare_cached("DELETE FROM hidden WHERE place BETWEEN ?1 AND ?2")?.execute(bounds)?;
-    Ok(())
+    search::removed(db, conv, from, to)
 }
 
 /// Any row of the server is newer than these: it was restored from a backup.

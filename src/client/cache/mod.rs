@@ -21,6 +21,7 @@ pub mod meta;
 pub mod outbox;
 pub mod people;
 mod schema;
+pub mod search;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
@@ -70,6 +71,9 @@ impl From<CacheError> for ChatError {
     }
 }
 
+/// The highest place there can be.
+pub(crate) const PLACE_MAX: u64 = 0xff_ffff_ffff;
+
 /// Reads in rows of a message's place: `conversation << 40 | place`, so that a conversation's messages lie next
 /// to each other in order and each is one short key.
 pub fn place_key(conv: i64, place: u64) -> i64 {
@@ -107,8 +111,8 @@ impl Cache {
         let reader = schema::open(path, key)?;
         reader.execute_batch("PRAGMA query_only = ON")?;
         Ok(Self {
-            writer: Worker::start("hallway-write", connection)?,
-            reader: Worker::start("hallway-read", reader)?,
+            writer: Worker::start("hallway-write", connection, Some(search::tend))?,
+            reader: Worker::start("hallway-read", reader, None)?,
         })
     }
 

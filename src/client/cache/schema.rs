@@ -109,6 +109,13 @@ const MIGRATIONS: &[&str] = &[
     ",
     // 5: voice messages that were listened to, by their ids.
     "CREATE TABLE heard (id TEXT PRIMARY KEY) WITHOUT ROWID;",
+    // 6: what words are in which messages.
+    hallway_search::tables::SCHEMA,
+    // 7: messages of which that is not written down yet: all there are.
+    "
+    CREATE TABLE search_fresh (place INTEGER PRIMARY KEY);
+    INSERT INTO search_fresh (place) SELECT place FROM message;
+    ",
 ];
 
 /// Opens a connection with the key. Every connection of a copy goes through here.

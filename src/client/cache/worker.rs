@@ -1,4 +1,4 @@
-//! A thread with one connection that runs jobs in their order.
+//! A thread with one connection that runs jobs in their order, and looks after the database while there are none.
 
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
@@ -16,6 +16,9 @@ pub(super) enum Durability {
     /// A power cut: the disk has it.
     Power,
 }
+
+/// Something to do while there are no jobs, in a transaction of its own; false when there is nothing left.
+pub(super) type Idle = fn(&Connection) -> CacheResult<bool>;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -60,15 +63,32 @@ impl Drop for Line {
 }
 
 impl Worker {
-    pub fn start(name: &str, mut connection: Connection) -> CacheResult<Self> {
+    pub fn start(name: &str, mut connection: Connection, idle: Option<Idle>) -> CacheResult<Self> {
         let (orders, queue) = mpsc::channel::<Order>();
         let thread = thread::Builder::new()
             .name(name.to_owned())
             .stack_size(512 * 1024)
             .spawn(move || {
-                while let Ok(order) = queue.recv() {
+                // Each job may leave something to do.
+                let mut to_do = idle;
+                loop {
+                    let order = match to_do {
+                        Some(_) => queue.try_recv().map_err(|error| error == mpsc::TryRecvError::Empty),
+                        None => queue.recv().map_err(|_| false),
+                    };
+                    let order = match (order, to_do) {
+                        (Ok(order), _) => order,
+                        (Err(true), Some(work)) => {
+                            to_do.take_if(|_| !in_idle_time(&mut connection, work));
+                            continue;
+                        }
+                        (Err(_), _) => return,
+                    };
                     match order {
-                        Order::Run(job) => job(&mut connection),
+                        Order::Run(job) => {
+                            job(&mut connection);
+                            to_do = idle;
+                        }
                         Order::Close(done) => {
                             drop(connection);
                             let _ = done.send(());
@@ -105,6 +125,15 @@ impl Worker {
             self.line.join();
         }
     }
+}
+
+/// Whether there is more to do.
+fn in_idle_time(connection: &mut Connection, work: Idle) -> bool {
+    let done = transaction(connection, Durability::Program, work);
+    done.unwrap_or_else(|error| {
+        crate::log::error!(%error, "looking after the local copy failed");
+        false
+    })
 }
 
 fn transaction<T>(

@@ -22,7 +22,7 @@ use super::moderation::Moderation;
 use super::offered::{NotOffered, Offered};
 use super::{
     conversation, conversation_group, group, history, link_preview, member, message_change, retention,
-    setting, sync, user, voice,
+    search, setting, sync, user, voice,
 };
 use crate::auth::password::PasswordError;
 use crate::authz::{self, Account, Target};
@@ -34,10 +34,14 @@ use crate::moderation::{Moderator, RulesError};
 use crate::net::outbox::{Frame, Outbox};
 use crate::net::{Backend, SignInDone};
 use crate::outbound::Outbound;
+use crate::ratelimit::{Limiter, Rate};
 use crate::store::{Db, StoreError, WriteKey, server};
 
 /// How long the database may take to prove that it is well.
 const HEALTHY_WITHIN: Duration = Duration::from_secs(3);
+
+/// How often a person may search; clients ask twice a second (MSG-9).
+const SEARCHES: Rate = Rate::per_second(5, 30);
 
 /// All services of one server. Cheap to clone.
 #[derive(Clone)]
@@ -108,6 +112,7 @@ impl Service {
             limits,
             epoch,
             chores: tokio::sync::Notify::new(),
+            searches: Limiter::new(SEARCHES),
         });
         let accounts =
             Accounts::new(Arc::clone(&core), config, inviter, metrics, offered.services().clone())?;
@@ -142,6 +147,16 @@ impl Service {
     /// What is owed to stored messages.
     pub(crate) fn chores(&self) -> &Chores {
         &self.inner.chores
+    }
+
+    /// Keeps the index of words up to date until the database is closed.
+    pub async fn follow_messages(&self) {
+        search::follow(Arc::clone(&self.inner.core)).await;
+    }
+
+    /// Brings it up to date now.
+    pub async fn index_messages(&self) -> Result<(), StoreError> {
+        search::catch_up(&self.inner.core).await
     }
 
     /// Puts the clock forward, which never goes back: for tests.
@@ -182,6 +197,7 @@ impl Service {
             }
             Call::DeleteMessages(call) => frame(id, &message_change::delete(core, caller, *call).await?),
             Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
+            Call::SearchMessages(call) => frame(id, &search::messages(core, caller, *call).await?),
             Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),
             Call::ConvertVoiceToText(call) => {
                 frame(id, &voice::to_text(core, files, offered, caller, *call).await?)

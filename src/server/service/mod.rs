@@ -7,6 +7,7 @@
 //! * [`mod@file`]: files behind messages.
 //! * `moderation`: what may be said; `amend`, `chore`: what the server does to stored messages by itself.
 //! * `offered`, `voice`, `link_preview`: what is offered on top.
+//! * [`search`]: finding words.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
 //!   profiles, directory.
@@ -37,6 +38,7 @@ mod message_check;
 mod moderation;
 mod offered;
 pub mod retention;
+pub mod search;
 pub mod session;
 pub mod setting;
 pub mod sync;

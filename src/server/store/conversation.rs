@@ -80,7 +80,7 @@ impl ConvRow {
     }
 }
 
-fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
+pub(super) fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
     let kind = match row.get::<i64>(1)? {
         0 => ConvKind::Pair { low: row.get(2)?, high: row.get(3)? },
         _ => ConvKind::Group,

@@ -63,7 +63,7 @@ fn type_number(group_type: GroupType) -> i64 {
     }
 }
 
-fn group_type(number: i64) -> Result<GroupType, StoreError> {
+pub(super) fn group_type(number: i64) -> Result<GroupType, StoreError> {
     Ok(match number {
         0 => GroupType::Work,
         1 => GroupType::Public,
@@ -117,7 +117,7 @@ fn role_number(role: MemberRole) -> i64 {
     }
 }
 
-fn role(number: i64) -> MemberRole {
+pub(super) fn role(number: i64) -> MemberRole {
     match number {
         0 => MemberRole::Owner,
         1 => MemberRole::Admin,

@@ -344,6 +344,25 @@ pub fn newest(
     )
 }
 
+/// The messages at some places, in no order.
+pub fn at_places(tx: &mut Tx<'_>, conv: i64, places: &[i64]) -> Result<Vec<MessageRow>, StoreError> {
+    let mut rows = Vec::with_capacity(places.len());
+    for some in places.chunks(16) {
+        // Nothing stands at the place 0.
+        let at = |index: usize| some.get(index).copied().unwrap_or(0);
+        rows.extend(tx.rows(
+            "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
+             WHERE conv_id = $1 AND seq IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+            args![
+                conv, at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9), at(10), at(11), at(12),
+                at(13), at(14), at(15)
+            ],
+            read,
+        )?);
+    }
+    Ok(rows)
+}
+
 /// Which changes of a conversation are meant.
 #[derive(Clone, Copy, Debug)]
 pub struct Since {
@@ -379,6 +398,23 @@ pub fn page_end(tx: &mut Tx<'_>, since: Since, limit: u32) -> Result<Option<i64>
     numbers.sort_unstable();
     let last = usize::try_from(limit.saturating_sub(1)).unwrap_or(usize::MAX);
     Ok(numbers.get(last).copied())
+}
+
+/// The newest messages among those that changed, and the last changed among those that are older, at most `limit` of each.
+pub fn newest_changed(tx: &mut Tx<'_>, since: Since, limit: u32) -> Result<Vec<MessageRow>, StoreError> {
+    let mut rows = tx.rows(
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND seq > $2 AND born > $3 AND changed IS NULL ORDER BY seq DESC LIMIT $4",
+        args![since.conv, since.above_seq, since.after, limit],
+        read,
+    )?;
+    rows.extend(tx.rows(
+        "SELECT conv_id, seq, born, changed, ord, sender, client_key, time, flags, body FROM message \
+         WHERE conv_id = $1 AND changed > $2 ORDER BY changed DESC LIMIT $3",
+        args![since.conv, since.after, limit],
+        read,
+    )?);
+    Ok(rows)
 }
 
 /// Messages that changed not after `up_to`, in the order of their changes.

@@ -20,6 +20,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_retention.sql"),
     include_str!("migrations/0005_file.sql"),
     include_str!("migrations/0006_chore.sql"),
+    include_str!("migrations/0007_search.sql"),
+    // 8
+    hallway_search::tables::SCHEMA,
 ];
 
 /// Brings the schema up to date. `snapshots` is the folder for the copy of an existing database.

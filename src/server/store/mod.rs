@@ -24,6 +24,7 @@ pub mod message;
 pub mod migrate;
 mod reader;
 pub mod retention;
+pub mod search;
 pub mod server;
 pub mod session;
 pub mod setting;

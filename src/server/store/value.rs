@@ -117,17 +117,20 @@ impl<'r> Column<'r> for String {
     }
 }
 
-impl<'r> Column<'r> for Vec<u8> {
+impl<'r> Column<'r> for &'r [u8] {
     fn read(row: &Row<'r>, index: usize) -> Result<Self, StoreError> {
         match row {
-            Row::Sqlite(row) => row
-                .get_ref(index)
-                .map_err(|e| mismatch(index, e))?
-                .as_blob()
-                .map(<[u8]>::to_vec)
-                .map_err(|e| mismatch(index, e)),
+            Row::Sqlite(row) => {
+                row.get_ref(index).map_err(|e| mismatch(index, e))?.as_blob().map_err(|e| mismatch(index, e))
+            }
             Row::Postgres(row) => row.try_get(index).map_err(|e| mismatch(index, e)),
         }
+    }
+}
+
+impl<'r> Column<'r> for Vec<u8> {
+    fn read(row: &Row<'r>, index: usize) -> Result<Self, StoreError> {
+        <&[u8]>::read(row, index).map(<[u8]>::to_vec)
     }
 }
 

@@ -8,7 +8,8 @@ use hallway_protocol::method::{
     AddGroupMembers, ChangeGroupOwner, ClearHistory, ConvertVoiceToText, DeleteConversations,
     DeleteGroupMembers, DeleteMessages, GetConversation, GetFileLink, GetGroup, GetGroupMembers, GetRange,
     LocateTime, MethodName, ModifyMessage, PayloadField, Position, QuitGroup, RemoveLinkPreview,
-    ReportDelivered, RevokeMessage, SetDraft, SetRead, SyncChanges, UpdateConversations, UpdateGroup,
+    ReportDelivered, RevokeMessage, SearchMessages, SetDraft, SetRead, SyncChanges, UpdateConversations,
+    UpdateGroup,
 };
 use hallway_protocol::{ChatError, ErrorCode};
 
@@ -19,6 +20,7 @@ const ABOUT_GROUPS: &[MethodName] = &[
     MethodName::SyncChanges,
     MethodName::GetRange,
     MethodName::LocateTime,
+    MethodName::SearchMessages,
     MethodName::GetFileLink,
     MethodName::ConvertVoiceToText,
     MethodName::RemoveLinkPreview,
@@ -78,6 +80,10 @@ impl Cell<'_> {
             MethodName::SyncChanges => done!(SyncChanges { conversation_id: id, after_mod: 0, limit: None }),
             MethodName::GetRange => {
                 done!(GetRange { conversation_id: id, from_seq: 1, to_seq: 9, changed_after: 0 })
+            }
+            MethodName::SearchMessages => {
+                let (keyword_list, conversation_id) = (vec!["mine".into()], Some(id));
+                done!(SearchMessages { keyword_list, conversation_id, ..SearchMessages::default() })
             }
             MethodName::LocateTime => done!(LocateTime { conversation_id: id, time: 0 }),
             MethodName::GetFileLink => {

@@ -11,6 +11,7 @@ mod model;
 mod moderation;
 mod offered;
 mod retention;
+mod search;
 mod sessions;
 mod settings;
 mod syncing;
