@@ -522,3 +522,49 @@ quiet-half-hour = For 30 minutes
 quiet-hour = For 1 hour
 quiet-tomorrow = Until tomorrow, { $time }
 quiet-for-ever = Until I turn it off
+
+## Searching messages
+
+search-title = Search messages
+search-placeholder = Search messages
+search-next = Next hit
+search-previous = Previous hit
+search-here = In this chat
+search-everywhere = In all chats
+search-anybody = From anybody
+search-from = From { $name }
+search-me = Me
+search-any-kind = Any type
+search-kind-text = Text
+search-kind-media = Images and videos
+search-kind-file = Files
+search-kind-voice = Voice messages
+search-kind-location = Locations
+search-kind-record = Chat records
+search-any-time = Any time
+search-today = Today
+search-days =
+    { $count ->
+        [one] Last day
+       *[other] Last { $count } days
+    }
+search-year = Last year
+search-idle = Type what you remember: a piece of a sentence, a name, a number.
+search-loading = Searching…
+search-nothing = Nothing found
+search-found =
+    { $count ->
+        [one] 1 message
+       *[other] { $count } messages
+    }
+search-found-about = About { $count } messages
+search-found-chats =
+    { $count ->
+        [one] In 1 chat
+       *[other] In { $count } chats
+    }
+search-about = about { $count }
+search-incomplete = Older messages are still being prepared for searching.
+search-open-group = Show all that was found here
+search-group-spoken = { $name }: { $count }
+search-more = Show more

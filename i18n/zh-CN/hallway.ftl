@@ -516,3 +516,37 @@ quiet-half-hour = 30 分钟
 quiet-hour = 1 小时
 quiet-tomorrow = 至明天 { $time }
 quiet-for-ever = 直到手动关闭
+
+## Searching messages
+
+search-title = 搜索消息
+search-placeholder = 搜索消息
+search-next = 下一条结果
+search-previous = 上一条结果
+search-here = 当前聊天
+search-everywhere = 所有聊天
+search-anybody = 任何人
+search-from = 来自 { $name }
+search-me = 我
+search-any-kind = 任何类型
+search-kind-text = 文字
+search-kind-media = 图片和视频
+search-kind-file = 文件
+search-kind-voice = 语音消息
+search-kind-location = 位置
+search-kind-record = 聊天记录
+search-any-time = 任何时间
+search-today = 今天
+search-days = 最近 { $count } 天
+search-year = 最近一年
+search-idle = 输入你记得的内容：一句话中的几个字、名称或数字。
+search-loading = 正在搜索…
+search-nothing = 没有找到结果
+search-found = { $count } 条消息
+search-found-about = 约 { $count } 条消息
+search-found-chats = { $count } 个聊天
+search-about = 约 { $count }
+search-incomplete = 更早的消息仍在准备中，暂时无法搜索。
+search-open-group = 显示此聊天中的全部结果
+search-group-spoken = { $name }：{ $count }
+search-more = 显示更多

@@ -207,6 +207,14 @@ actions! {
     Forward, "forward", Navigation, Everywhere, [named(Named::ArrowRight).alt()];
     /// Shows the latest message.
     Latest, "latest", Navigation, Everywhere, [named(Named::End).command()];
+    /// Finds messages of the open chat.
+    FindInChat, "find-in-chat", Navigation, Everywhere, [char('f').command()];
+    /// Finds messages of all chats.
+    FindEverywhere, "find-everywhere", Navigation, Everywhere, [char('f').command().shift()];
+    /// Goes to the next message that was found.
+    NextHit, "next-hit", Navigation, Everywhere, [named(Named::F3)];
+    /// Goes to the one before.
+    PreviousHit, "previous-hit", Navigation, Everywhere, [named(Named::F3).shift()];
     /// Moves the keyboard to the next part of the window.
     NextRegion, "next-region", Navigation, Everywhere, [named(Named::F6)];
     /// Moves the keyboard to the part before.

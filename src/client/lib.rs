@@ -13,6 +13,11 @@ pub mod media;
 pub mod model;
 pub mod transport;
 
+/// What is the same in a search, and where a text has it.
+pub mod search {
+    pub use hallway_search::{fold, hits};
+}
+
 mod account;
 mod cache;
 mod client;

@@ -10,7 +10,7 @@ use hallway_app::i18n::{self, Language};
 use hallway_app::keymap;
 use hallway_app::screen::chats::stage::{Drive, Screen, Stage, World};
 use hallway_app::screen::chats::{
-    About, Act, Call, Confirm, Message, conversation_group, dialog, emoji, panel, sample,
+    About, Act, Call, Confirm, Message, conversation_group, dialog, emoji, panel, sample, search,
 };
 use hallway_app::theme::Appearance;
 use hallway_client::do_not_disturb::Wish;
@@ -226,6 +226,8 @@ fn all(language: Language) {
     }
     folders(language, wide, "1400");
     folders(language, narrow, "420");
+    found(language, wide, "1400");
+    found(language, narrow, "420");
     floating(language, wide, "1400");
     floating(language, narrow, "420");
 }
@@ -266,6 +268,33 @@ fn folders(language: Language, size: (f32, f32), name: &str) {
     let rename = conversation_group::Purpose::Rename("Customers".into());
     screen.message(Message::ConversationGroup(conversation_group::Message::Name(rename)));
     draw(&mut screen, &format!("name-folder-{name}-light"), language);
+}
+
+/// The search, of all chats and of one.
+fn found(language: Language, size: (f32, f32), name: &str) {
+    let mut screen = Stage::new(world(), Some("GROUPsales"), size);
+    let words = |words: &str| search::Message::Words(words.into()).into();
+    screen.act(keymap::Action::FindEverywhere);
+    draw(&mut screen, &format!("search-{name}-light"), language);
+    screen.message(words("the"));
+    screen.pass(std::time::Duration::from_millis(200));
+    draw(&mut screen, &format!("search-all-{name}-light"), language);
+    screen.message(search::Message::Toggle(0).into());
+    screen.dress(Appearance::Dark);
+    draw(&mut screen, &format!("search-open-{name}-dark"), language);
+    screen.act(keymap::Action::FindInChat);
+    screen.act(keymap::Action::NextHit);
+    screen.act(keymap::Action::NextHit);
+    draw(&mut screen, &format!("search-hit-{name}-dark"), language);
+    screen.dress(Appearance::Light);
+    screen.act(keymap::Action::FindInChat);
+    let at = iced::Point::new(size.0 - 300.0, 160.0);
+    screen.message(Message::Menu(About::Search(search::chip::Chip::Period), at));
+    draw(&mut screen, &format!("search-menu-{name}-light"), language);
+    screen.message(Message::CloseMenu);
+    screen.message(words("nothing of the kind"));
+    screen.pass(std::time::Duration::from_millis(200));
+    draw(&mut screen, &format!("search-nothing-{name}-light"), language);
 }
 
 /// Menus, questions, strips and bars.

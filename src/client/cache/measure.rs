@@ -127,10 +127,14 @@ impl LocalCopy {
             .map_err(CacheError::into)
     }
 
-    /// Waits until all messages are in the index.
-    pub async fn index(&self) -> Result<()> {
+    /// Waits until all messages are in the index; its bytes on disk.
+    pub async fn index(&self) -> Result<u64> {
         while self.cache.write(super::search::tend).await.map_err(hallway_protocol::ChatError::from)? {}
-        Ok(())
+        let bytes = self.cache.read(|db| {
+            let sql = "SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%search_%'";
+            Ok(super::unsigned(db.query_row(sql, [], |row| row.get(0))?))
+        });
+        bytes.await.map_err(CacheError::into)
     }
 
     /// Lets go of the files.

@@ -13,6 +13,8 @@ use crate::shared::lock;
 
 /// Searches at the server per second (MSG-9).
 const PER_SECOND: usize = 2;
+/// How long somebody waits for the server while the answer of the local copy could be there.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// What the cursors of the local copy begin with.
 const LOCAL: &str = "local:";
 
@@ -40,7 +42,10 @@ impl Client {
     ///
     /// 6017 as [`SearchMessages`] says.
     pub async fn search_local_messages(&self, search: &SearchMessages) -> Result<FoundMessages> {
-        let cursor = search.cursor.as_deref().map(|cursor| cursor.trim_start_matches(LOCAL).to_owned());
+        let cursor = match &search.cursor {
+            Some(cursor) => Some(cursor.strip_prefix(LOCAL).ok_or(ErrorCode::InvalidParameter)?.to_owned()),
+            None => None,
+        };
         let conversation = search.conversation_id.clone();
         let request =
             Request::read(&SearchMessages { cursor, ..search.clone() }, self.get_server_time() / 1000)?;
@@ -54,19 +59,21 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// 6017 as [`SearchMessages`] says.
+    /// 6017 as [`SearchMessages`] says; 2805 for the next page of the server without a network.
     pub async fn search_messages(&self, search: &SearchMessages) -> Result<FoundMessages> {
+        let is_first = search.cursor.is_none();
         let goes_on_here = search.cursor.as_ref().is_some_and(|cursor| cursor.starts_with(LOCAL));
-        if goes_on_here || self.rpc().is_err() {
+        if goes_on_here || (is_first && self.rpc().is_err()) {
             return self.search_local_messages(search).await;
         }
         Request::read(search, self.get_server_time() / 1000)?;
         while let Some(wait) = self.asked_too_often() {
             tokio::time::sleep(wait).await;
         }
-        match self.rpc()?.call(search).await {
+        let answer = tokio::time::timeout(PATIENCE, async { self.rpc()?.call(search).await }).await;
+        match answer.unwrap_or_else(|_| Err(ErrorCode::NoNetwork.into())) {
             // The page after one from the server is there alone.
-            Err(error) if search.cursor.is_none() && error.code != ErrorCode::InvalidParameter => {
+            Err(error) if is_first && error.code != ErrorCode::InvalidParameter => {
                 crate::log::debug!(code = error.code.code(), "searching the local copy instead");
                 self.search_local_messages(search).await
             }

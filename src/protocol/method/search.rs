@@ -10,8 +10,8 @@ object! {
     /// description, the coordinates of its place, or the title and the first lines of a chat record; letters of any case and
     /// width, traditional and simplified characters are the same. Stickers, tips, notices, recalled and deleted
     /// messages are never found. 6017 for more than 5 words or 5 senders, for none of words, senders and kinds, and for a
-    /// cursor that is older than 2 minutes; 2996 for too many calls.
-    #[derive(Default)]
+    /// cursor that is older than 2 minutes; 60018 for too many calls.
+    #[derive(Default, PartialEq)]
     SearchMessages {
         /// Pieces of text, none of them empty.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -57,7 +57,9 @@ impl Gate {
             MethodName::CreateGroup => {
                 (&self.create_group, Limited::CreateGroup, ErrorCode::GroupTooFrequent)
             }
-            MethodName::SearchUsers => (&self.search, Limited::Search, ErrorCode::RequestsTooFrequent),
+            MethodName::SearchUsers | MethodName::SearchMessages => {
+                (&self.search, Limited::Search, ErrorCode::RequestsTooFrequent)
+            }
             MethodName::TranslateText => (&self.translate, Limited::Services, ErrorCode::RequestsTooFrequent),
             MethodName::ConvertVoiceToText => {
                 (&self.voice_to_text, Limited::Services, ErrorCode::RequestsTooFrequent)

@@ -34,14 +34,10 @@ use crate::moderation::{Moderator, RulesError};
 use crate::net::outbox::{Frame, Outbox};
 use crate::net::{Backend, SignInDone};
 use crate::outbound::Outbound;
-use crate::ratelimit::{Limiter, Rate};
 use crate::store::{Db, StoreError, WriteKey, server};
 
 /// How long the database may take to prove that it is well.
 const HEALTHY_WITHIN: Duration = Duration::from_secs(3);
-
-/// How often a person may search; clients ask twice a second (MSG-9).
-const SEARCHES: Rate = Rate::per_second(5, 30);
 
 /// All services of one server. Cheap to clone.
 #[derive(Clone)]
@@ -112,7 +108,6 @@ impl Service {
             limits,
             epoch,
             chores: tokio::sync::Notify::new(),
-            searches: Limiter::new(SEARCHES),
         });
         let accounts =
             Accounts::new(Arc::clone(&core), config, inviter, metrics, offered.services().clone())?;
@@ -156,7 +151,7 @@ impl Service {
 
     /// Brings it up to date now.
     pub async fn index_messages(&self) -> Result<(), StoreError> {
-        search::catch_up(&self.inner.core).await
+        search::catch_up(&self.inner.core, 0).await
     }
 
     /// Puts the clock forward, which never goes back: for tests.

@@ -12,7 +12,6 @@ use super::cache::{Conversations, Members, Users};
 use super::clock::Clock;
 use crate::authz::{self, Account, Standing, Target};
 use crate::bus::Bus;
-use crate::ratelimit::Limiter;
 use crate::store::conversation::{self, ConvKind, ConvRow, OwnSide};
 use crate::store::group::{self, GroupRow, MemberRow};
 use crate::store::user::UserRecord;
@@ -51,8 +50,6 @@ pub struct Core {
     pub epoch: String,
     /// Something is owed to a message.
     pub chores: tokio::sync::Notify,
-    /// How often somebody searches.
-    pub searches: Limiter<i64>,
 }
 
 /// A conversation as its caller may use it, loaded inside of a transaction.

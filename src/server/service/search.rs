@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use hallway_protocol::method::{FoundMessages, MethodName, SearchMessages};
-use hallway_protocol::{ChatError, ErrorCode, Message};
+use hallway_protocol::{ChatError, Message};
 use hallway_search::ask::Candidates;
 use hallway_search::request::Request;
 use hallway_search::segment::{self, Change, Entry};
@@ -31,12 +31,14 @@ const PAUSE: Duration = Duration::from_secs(1);
 const BUSY: u64 = 2_000;
 /// but not longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Messages put into the index together.
-const TOGETHER: u32 = 1_000;
+/// So many times as long as a batch or a step of a merge took, the index rests: what people do comes first.
+const REST: u32 = 3;
+/// Messages put into the index together: writes wait meanwhile.
+const TOGETHER: u32 = 250;
 /// Conversations looked up together.
 const CONVERSATIONS: u32 = 200;
-/// Rows of each segment that a step of a merge reads: small steps, because writes wait for them.
-const ROWS: usize = 16;
+/// Rows of each segment that a step of a merge reads: writes wait meanwhile.
+const ROWS: usize = 6;
 /// Messages not in the index yet that a search looks at.
 const LOOKS: usize = 2_000;
 
@@ -47,9 +49,6 @@ pub async fn messages(
     call: SearchMessages,
 ) -> Result<FoundMessages, ChatError> {
     let mut request = Request::read(&call, core.clock.now())?;
-    core.searches
-        .take(caller.number, Instant::now())
-        .map_err(|wait| ChatError::new(ErrorCode::TooFrequent).with_retry_after(wait))?;
     request.question.from = request.question.from.max(core.history_begins().unwrap_or(i64::MIN));
     let only = match &call.conversation_id {
         Some(id) => match core.find(caller, id).await? {
@@ -171,7 +170,7 @@ pub async fn follow(core: Arc<Core>) {
         let is_busy = came > BUSY && since.elapsed() < PATIENCE;
         seen = Some(writes);
         if came > 0 && !is_busy {
-            match catch_up(&core).await {
+            match catch_up(&core, REST).await {
                 Ok(()) => {}
                 Err(StoreError::Closed) => return,
                 Err(error) => warn!(%error, "the index of words cannot be kept up to date"),
@@ -184,30 +183,34 @@ pub async fn follow(core: Arc<Core>) {
     }
 }
 
-/// Puts into the index whatever is not, and merges what is to be merged.
-pub async fn catch_up(core: &Arc<Core>) -> Result<(), StoreError> {
+/// Puts into the index whatever is not, and merges what is to be merged. Rests `rest` times as long as it works.
+pub async fn catch_up(core: &Arc<Core>, rest: u32) -> Result<(), StoreError> {
     let mut after = 0;
     loop {
         let pending = core.db.read(move |tx| search::pending(tx, after, CONVERSATIONS)).await?;
         let Some(last) = pending.last().map(|last| last.conv) else { break };
-        take_in(core, pending).await?;
+        take_in(core, pending, rest).await?;
         after = last;
     }
-    while let Some(change) = core.db.read(|tx| segment::merge(tx, ROWS)).await? {
+    loop {
+        let begun = Instant::now();
+        let Some(change) = core.db.read(|tx| segment::merge(tx, ROWS)).await? else { return Ok(()) };
         write(core, change, Vec::new()).await?;
+        tokio::time::sleep(begun.elapsed().saturating_mul(rest)).await;
     }
-    Ok(())
 }
 
 /// Takes in conversations, as many at a time as make a batch.
-async fn take_in(core: &Arc<Core>, mut pending: Vec<Pending>) -> Result<(), StoreError> {
+async fn take_in(core: &Arc<Core>, mut pending: Vec<Pending>, rest: u32) -> Result<(), StoreError> {
     pending.reverse();
     while !pending.is_empty() {
+        let begun = Instant::now();
         let (own, asked) = (Arc::clone(core), pending.clone());
         let (change, reached, left) = core.db.read(move |tx| batch(&own, tx, asked)).await?;
         if write(core, change, reached).await? {
             pending = left;
         }
+        tokio::time::sleep(begun.elapsed().saturating_mul(rest)).await;
     }
     Ok(())
 }

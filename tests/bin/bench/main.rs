@@ -11,6 +11,7 @@ mod idle;
 mod messages;
 mod reconnect;
 mod report;
+mod search;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ const ALL: &[(&str, Run)] = &[
     ("idle", idle::run),
     ("fanout", fanout::run),
     ("reconnect", reconnect::run),
+    ("search", search::run),
     ("app", app::run),
 ];
 
@@ -33,7 +35,9 @@ fn main() -> Outcome {
     if let [command, data_dir] = wanted.as_slice()
         && command == app::WRITE
     {
-        return block_on(app::corpus::write(data_dir.into()));
+        return block_on(async {
+            app::corpus::write(data_dir.into(), hallway_client::CacheKey::Keyring).await.map(drop)
+        });
     }
     if let Some(unknown) = wanted.iter().find(|name| !ALL.iter().any(|(known, _)| known == name)) {
         let names: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();

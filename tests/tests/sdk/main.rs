@@ -8,6 +8,7 @@ mod list;
 mod media;
 mod message;
 mod own_side;
+mod search;
 mod sending;
 mod sessions;
 mod support;

@@ -12,7 +12,8 @@ use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, R
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::message::Quote;
 use hallway_protocol::method::{
-    ConversationsUpdated, CreateGroup, MembersAdded, ReadScope, UpdateGroup, Users,
+    ConversationsUpdated, CreateGroup, FoundMessages, MembersAdded, ReadScope, SearchMessages, UpdateGroup,
+    Users,
 };
 use hallway_protocol::{ChatError, ConversationId, GroupId, Message as ChatMessage, MessageId, UserId};
 use iced::Task;
@@ -53,6 +54,13 @@ pub enum Call {
         before: usize,
         /// Messages from there on.
         after: usize,
+    },
+    /// Messages with some words; the number comes back with the answer.
+    Search {
+        /// Number of the search.
+        number: u64,
+        /// What is looked for.
+        search: Box<SearchMessages>,
     },
     /// Messages that are missing.
     Fill {
@@ -187,6 +195,8 @@ pub enum Answer {
     Conversation(ConversationId, Result<(), ChatError>),
     /// A stretch.
     Read(ConversationId, u64, Result<Arc<Timeline>, ChatError>),
+    /// What was found, and for what.
+    Found(u64, Box<SearchMessages>, Result<Box<FoundMessages>, ChatError>),
     /// A hole, by its first place.
     Filled(ConversationId, u64, Result<(), ChatError>),
     /// It is in the outbox, or it never will be.
@@ -265,6 +275,10 @@ impl Call {
             Self::Read { id, number, around, before, after } => {
                 let stretch = client.timeline(&id, around, before, after).await;
                 Answer::Read(id, number, stretch.map(Arc::new))
+            }
+            Self::Search { number, search } => {
+                let found = client.search_messages(&search).await;
+                Answer::Found(number, search, found.map(Box::new))
             }
             Self::Fill { id, from_seq, to_seq } => {
                 let filled = client.fill(&id, from_seq, to_seq).await;

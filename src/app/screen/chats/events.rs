@@ -103,6 +103,7 @@ impl Chats {
             Answer::Read(id, number, result) => {
                 self.in_conversation(&id, |open, scene| open.timeline.read(number, result, scene))
             }
+            Answer::Found(number, asked, result) => self.found(number, &asked, result.map(|found| *found)),
             Answer::Filled(id, from_seq, result) => {
                 self.in_conversation(&id, |open, scene| open.timeline.filled(from_seq, result, scene))
             }

@@ -9,6 +9,7 @@ use super::call::Call;
 use super::composer::COMPOSER;
 use super::effect::Effect;
 use super::list::Direction;
+use super::search::Step;
 use super::timeline;
 use super::timeline::bubble::row_id;
 use super::timeline::rows::MessageRow;
@@ -34,6 +35,10 @@ impl Chats {
             }
             Action::NewChat => self.new_chat(),
             Action::NewGroup => self.new_group(),
+            Action::FindInChat => self.open_search(false),
+            Action::FindEverywhere => self.open_search(true),
+            Action::NextHit => self.step_search(Step::Next),
+            Action::PreviousHit => self.step_search(Step::Previous),
             Action::SidePanel => self.toggle_panel(),
             Action::MarkAllRead => self.ask(Confirm::AllRead),
             Action::Close => self.escape(),
@@ -76,6 +81,9 @@ impl Chats {
     pub fn escape(&mut self) -> Vec<Effect> {
         if self.emoji.take().is_some() || self.menu.take().is_some() || self.dialog.take().is_some() {
             return Vec::new();
+        }
+        if self.close_search() {
+            return vec![Effect::Focus(COMPOSER)];
         }
         let Some(open) = &mut self.open else { return Vec::new() };
         if open.timeline.deselect() {

@@ -9,6 +9,7 @@
 //!   messages and conversations;
 //!   [`keys`]: what keys do;
 //! * [`conversation_group`]: folders of conversations; [`me`]: the own avatar and do-not-disturb;
+//! * [`search`]: finding messages;
 //! * [`call`] and [`effect`]: what is asked of the world;
 //! * [`view`]: how it looks at every width; [`words`]: messages in sentences.
 
@@ -28,6 +29,7 @@ pub mod panel;
 pub mod people;
 #[cfg(any(test, feature = "harness"))]
 pub mod sample;
+pub mod search;
 pub mod splitter;
 #[cfg(any(test, feature = "harness"))]
 pub mod stage;
@@ -96,6 +98,8 @@ pub struct Chats {
     open: Option<Open>,
     opened: u64,
     panel: Option<Panel>,
+    /// Stands in place of the panel while it is to be seen.
+    search: Option<search::Search>,
     /// The panel opens with the next conversation.
     panel_wanted: bool,
     dialog: Option<Dialog>,
@@ -141,6 +145,8 @@ pub enum About {
     Member(hallway_protocol::UserId),
     /// New chat, new group.
     New,
+    /// What narrows the search (one of its chips).
+    Search(search::chip::Chip),
     /// A conversation group (its chip).
     ConversationGroup(String),
     /// Oneself (the own avatar).
@@ -191,6 +197,7 @@ impl Chats {
             open: None,
             opened: 0,
             panel: None,
+            search: None,
             panel_wanted: panel,
             dialog: None,
             menu: None,

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hallway_client::model::Around;
+use hallway_client::search::fold;
 use hallway_client::{ChatError, Conversation, ErrorCode, Event, NetState, Timeline, TimelineItem};
 use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Member, MemberRole};
 use hallway_protocol::message::{MessageStatus, Payload};
-use hallway_protocol::method::Users;
+use hallway_protocol::method::{FoundInConversation, FoundMessages, SearchMessages, Users};
 use hallway_protocol::{ConversationId, Limits, Message as ChatMessage, MessageId};
 use iced::{Size, Task};
 
@@ -135,6 +136,10 @@ impl World {
                 let timeline =
                     timeline.unwrap_or(Timeline { items: vec![], has_older: false, has_newer: false });
                 (Some(Answer::Read(id, number, Ok(Arc::new(timeline)))), Vec::new())
+            }
+            Call::Search { number, search } => {
+                let found = Ok(Box::new(self.search(&search)));
+                (Some(Answer::Found(number, search, found)), Vec::new())
             }
             Call::Fill { id, from_seq, .. } => {
                 let result = if self.online { Ok(()) } else { Err(offline()) };
@@ -309,6 +314,47 @@ impl World {
             }
             _ => none,
         }
+    }
+
+    /// Texts with all of the words, the newest first.
+    fn search(&self, search: &SearchMessages) -> FoundMessages {
+        let words: Vec<String> = search.keyword_list.iter().map(|word| fold(word)).collect();
+        let answers = |message: &&ChatMessage| {
+            let Payload::Text(text) = &message.payload else { return false };
+            let text = fold(&text.text);
+            let is_from = &search.sender_user_id_list;
+            words.iter().all(|word| text.contains(word))
+                && (is_from.is_empty() || is_from.contains(&message.from))
+        };
+        let wanted = |id: &ConversationId| search.conversation_id.as_ref().is_none_or(|only| only == id);
+        let mut list: Vec<FoundInConversation> = Vec::new();
+        for room in self.rooms.values().filter(|room| wanted(&room.row.conversation_id)) {
+            let mut hits: Vec<ChatMessage> = room.messages.iter().rev().filter(answers).cloned().collect();
+            let message_count = hits.len() as u64;
+            let is_grouped = search.conversation_id.is_none() && hits.len() > 1;
+            let newest_message = hits.first().cloned().filter(|_| is_grouped).map(Box::new);
+            if is_grouped {
+                hits.clear();
+            }
+            if message_count > 0 {
+                list.push(FoundInConversation {
+                    conversation_id: room.row.conversation_id.clone(),
+                    message_count,
+                    is_estimate: false,
+                    message_list: hits,
+                    newest_message,
+                });
+            }
+        }
+        let newest = |it: &FoundInConversation| {
+            it.message_list.first().or(it.newest_message.as_deref()).map(|it| -it.time)
+        };
+        list.sort_by_key(newest);
+        let total_count = match search.conversation_id {
+            Some(_) => list.first().map_or(0, |it| it.message_count),
+            None => list.len() as u64,
+        };
+        FoundMessages { total_count, search_result_list: list, ..FoundMessages::default() }
     }
 
     fn regrouped(&self) -> Vec<Event> {

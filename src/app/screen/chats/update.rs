@@ -32,6 +32,8 @@ pub enum Message {
     Composer(u64, composer::Message),
     /// In the side panel.
     Panel(panel::Message),
+    /// In the search.
+    Search(super::search::Message),
     /// In the dialog.
     Dialog(dialog::Message),
     /// To conversation groups.
@@ -46,6 +48,8 @@ pub enum Message {
     Open(ConversationId),
     /// Back to the list, where there is one pane.
     Back,
+    /// Open or close the search of the open conversation.
+    ToggleSearch,
     /// Open or close the side panel.
     TogglePanel,
     /// Choose somebody to write to.
@@ -151,6 +155,7 @@ impl Chats {
                 Some(panel) => panel.update(message, &self.context.limits),
                 None => Vec::new(),
             },
+            Message::Search(message) => self.in_search(message),
             Message::Dialog(message) => self.in_dialog(message),
             Message::ConversationGroup(message) => self.in_conversation_groups(message),
             Message::QuietChanged(wait) => self.quiet_changed(wait),
@@ -161,6 +166,8 @@ impl Chats {
             }
             Message::Open(id) => self.open(id),
             Message::Back => self.close(),
+            Message::ToggleSearch if self.close_search() => Vec::new(),
+            Message::ToggleSearch => self.open_search(false),
             Message::TogglePanel => self.toggle_panel(),
             Message::NewChat => self.new_chat(),
             Message::NewGroup => self.new_group(),
@@ -227,6 +234,7 @@ impl Chats {
         if self.current() == Some(&id) {
             return unmark.into_iter().chain([Effect::Focus(composer::COMPOSER)]).collect();
         }
+        self.leave_search(&id);
         let mut effects = self.leave();
         effects.extend(unmark);
         self.opened += 1;
@@ -273,6 +281,10 @@ impl Chats {
 
     pub(super) fn toggle_panel(&mut self) -> Vec<Effect> {
         self.menu = None;
+        // The panel is wanted to be seen.
+        if self.close_search() && self.panel.is_some() {
+            return Vec::new();
+        }
         let mut effects = match (self.panel.take(), self.current().cloned()) {
             (None, Some(id)) if id != ConversationId::System => {
                 let (panel, effects) = Panel::open(id.clone(), self.list.get(&id));

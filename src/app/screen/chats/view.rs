@@ -31,7 +31,9 @@ impl Chats {
         let one = self.is_one_pane();
         let rail = !one && width >= NO_RAIL;
         let beside = width >= FOUR_COLUMNS;
-        let panel = self.panel.as_ref().filter(|_| !one || self.open.is_some());
+        let search = self.search.as_ref().filter(|search| search.is_shown());
+        let panel = self.panel.as_ref().filter(|_| search.is_none() && (!one || self.open.is_some()));
+        let has_side = search.is_some() || panel.is_some();
         let mut left = width;
         let mut columns = row![];
         if rail {
@@ -41,7 +43,7 @@ impl Chats {
             columns = columns.push(space()).push(space());
         }
         if one {
-            let list = self.open.is_none().then(|| self.list_column(false));
+            let list = (self.open.is_none() && !has_side).then(|| self.list_column(false));
             columns = columns.push(list.unwrap_or_else(|| space().into())).push(space());
         } else {
             let list = self.list_width_at(left);
@@ -49,25 +51,28 @@ impl Chats {
             columns =
                 columns.push(container(self.list_column(rail)).width(list)).push(splitter(Message::Splitter));
         }
-        if beside && panel.is_some() {
+        if beside && has_side {
             left -= size::PANEL + 1.0;
         }
         let conversation: Element<'a, Message> = match &self.open {
             Some(open) => self.conversation_column(open, left, theme),
-            None if one => return columns.into(),
+            None if one && !has_side => return columns.into(),
             None => nothing_open(self.list.is_loaded() && self.list.all().is_empty()),
         };
-        let panel = panel.map(|panel| self.panel_column(panel));
-        match panel {
+        let side = match (search, panel) {
+            (Some(search), _) => Some(self.search_column(search, theme)),
+            (None, panel) => panel.map(|panel| self.panel_column(panel)),
+        };
+        match side {
             None => columns.push(stack![conversation]).into(),
-            Some(panel) if beside => {
-                let panel = container(panel).width(size::PANEL);
-                columns.push(stack![conversation]).push(hairline_vertical()).push(panel).into()
+            Some(side) if beside => {
+                let side = container(side).width(size::PANEL);
+                columns.push(stack![conversation]).push(hairline_vertical()).push(side).into()
             }
-            Some(panel) if one => columns.push(panel).into(),
-            Some(panel) => {
-                let panel = container(panel).width(size::PANEL);
-                let over = row![space::horizontal(), hairline_vertical(), opaque(panel)];
+            Some(side) if one => columns.push(side).into(),
+            Some(side) => {
+                let side = container(side).width(size::PANEL);
+                let over = row![space::horizontal(), hairline_vertical(), opaque(side)];
                 columns.push(stack![conversation, over]).into()
             }
         }
@@ -144,6 +149,13 @@ impl Chats {
             .push(avatar(open.id.to(), name).size(FACE).square(group))
             .push(container(words).width(Length::Fill).clip(true));
         if open.id != ConversationId::System {
+            let is_shown = self.search.as_ref().is_some_and(|search| search.is_shown());
+            line = line.push(
+                icon_button(Icon::Search, fl!("search-title"))
+                    .shortcut(keys(keymap::Action::FindInChat))
+                    .selected(is_shown)
+                    .on_press(Message::ToggleSearch),
+            );
             line = line.push(
                 icon_button(Icon::Info, fl!("panel-toggle"))
                     .shortcut(keys(keymap::Action::SidePanel))
@@ -191,6 +203,7 @@ impl Chats {
             About::Header => self.current().map_or_else(Vec::new, |id| self.conversation_menu(id)),
             About::Message(id) => self.message_menu(id),
             About::Member(user) => self.member_menu(user),
+            About::Search(chip) => self.search_menu(*chip),
             About::New => self.new_menu(),
             About::ConversationGroup(group) => self.conversation_group_menu(group),
             About::Me => self.me_menu(),

@@ -161,12 +161,5 @@ on_both_engines! {
         let old = SearchMessages { cursor: first.cursor, ..asking(&["line"]) };
         assert_eq!(code(world.call(&anna, old).await), 6017);
         assert_eq!(code(world.call(&anna, asking(&[])).await), 6017);
-        for _ in 0..60 {
-            if let Err(error) = world.call(&anna, asking(&["line"])).await {
-                assert_eq!(error.code.code(), 2996);
-                return;
-            }
-        }
-        panic!("nobody counts searches");
     }
 }

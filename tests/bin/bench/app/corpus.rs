@@ -14,7 +14,7 @@ use hallway_tests::failure::{Outcome, While};
 use hallway_tests::support::Dice;
 
 /// Changes when what is written changes.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 /// App id of the account.
 pub const APP_ID: u32 = 1;
 /// Nobody answers here: the app finds itself without a network.
@@ -22,7 +22,8 @@ pub const SERVER: &str = "127.0.0.1:1";
 /// Whose copy it is.
 pub const ME: &str = "morgan";
 
-const CONVERSATIONS: usize = 500;
+/// How many conversations.
+pub const CONVERSATIONS: usize = 500;
 const MESSAGES: usize = 1_000_000;
 const LONG: usize = 100_000;
 const PEOPLE: usize = 400;
@@ -52,54 +53,66 @@ fn is_group(place: usize) -> bool {
     place < 2 || place % 5 < 2
 }
 
-/// Writes the copy under `data_dir`, with its key in the keyring of this session.
-pub async fn write(data_dir: std::path::PathBuf) -> Outcome {
-    let config = Config {
+/// How a client comes to the copy under `data_dir`.
+pub fn config(data_dir: std::path::PathBuf, cache_key: CacheKey) -> Config {
+    Config {
         app_id: APP_ID,
         server: ServerAddress { address: SERVER.into(), pin: None, plain: true, proxy_server: None },
         data_dir,
-        cache_key: CacheKey::Keyring,
+        cache_key,
         device_class: DeviceClass::Desktop,
         client_version: "bench".into(),
         send_timeout: None,
-    };
+    }
+}
+
+/// Writes the copy under `data_dir`; how many bytes its index has.
+pub async fn write(data_dir: std::path::PathBuf, cache_key: CacheKey) -> Outcome<u64> {
+    let config = config(data_dir, cache_key);
     let me = profile(ME, "Morgan Lee")?;
-    let copy = LocalCopy::create(&config, me.clone(), "Northwind").await.doing("making the copy")?;
+    let copy = LocalCopy::create(&config, me, "Northwind").await.doing("making the copy")?;
+    for place in 0..CONVERSATIONS {
+        copy.add(talk(place)?).await.doing("writing a conversation")?;
+    }
+    let bytes = copy.index().await.doing("writing the index")?;
+    copy.close().await;
+    Ok(bytes)
+}
+
+/// The conversation at a place of the list, with its messages.
+pub fn talk(place: usize) -> Outcome<Filled<impl Iterator<Item = Message> + Send + 'static>> {
+    let me = profile(ME, "Morgan Lee")?;
     let usual = (MESSAGES - LONG) / (CONVERSATIONS - 1);
     let left_over = (MESSAGES - LONG) % (CONVERSATIONS - 1);
-    for place in 0..CONVERSATIONS {
-        let count = match place {
-            LONG_PLACE => LONG,
-            place => usual + usize::from(place <= left_over),
-        };
-        let mut dice = Dice::new(0x48_61_6c_6c + place as u64);
-        let id = conversation(place)?;
-        let (group, user, people) = if is_group(place) {
-            let members: Vec<Profile> =
-                (0..MEMBERS).map(|i| person((place * 7 + i * 31) % PEOPLE)).collect::<Outcome<_>>()?;
-            let group = group(&id, &mut dice, &members);
-            (Some(group), None, members)
-        } else {
-            let peer = person(place % PEOPLE)?;
-            (None, Some(peer.clone()), vec![peer])
-        };
-        // The two that are measured have nothing unread: they open at their end, each time.
-        let unread = if place < 2 || dice.percent(70) { 0 } else { 1 + dice.below(40) as u64 };
-        let messages = Talk {
-            id: id.clone(),
-            me: me.clone(),
-            people,
-            dice,
-            end: END - APART * place as i64,
-            next: 1,
-            count,
-            recent: VecDeque::new(),
-            blank: blank(&id, &me)?,
-        };
-        copy.add(Filled { id, group, user, unread, messages }).await.doing("writing a conversation")?;
-    }
-    copy.close().await;
-    Ok(())
+    let count = match place {
+        LONG_PLACE => LONG,
+        place => usual + usize::from(place <= left_over),
+    };
+    let mut dice = Dice::new(0x48_61_6c_6c + place as u64);
+    let id = conversation(place)?;
+    let (group, user, people) = if is_group(place) {
+        let members: Vec<Profile> =
+            (0..MEMBERS).map(|i| person((place * 7 + i * 31) % PEOPLE)).collect::<Outcome<_>>()?;
+        let group = group(&id, &mut dice, &members);
+        (Some(group), None, members)
+    } else {
+        let peer = person(place % PEOPLE)?;
+        (None, Some(peer.clone()), vec![peer])
+    };
+    // The two that are measured have nothing unread: they open at their end, each time.
+    let unread = if place < 2 || dice.percent(70) { 0 } else { 1 + dice.below(40) as u64 };
+    let messages = Talk {
+        id: id.clone(),
+        me: me.clone(),
+        people,
+        dice,
+        end: END - APART * place as i64,
+        next: 1,
+        count,
+        recent: VecDeque::new(),
+        blank: blank(&id, &me)?,
+    };
+    Ok(Filled { id, group, user, unread, messages })
 }
 
 fn profile(id: &str, nick: &str) -> Outcome<Profile> {

@@ -2,6 +2,7 @@
 
 mod around;
 mod reading;
+mod searching;
 mod writing;
 
 use std::time::Duration;

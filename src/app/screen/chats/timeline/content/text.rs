@@ -1,5 +1,7 @@
 //! Words: links and mentions can be pressed, the text can be selected over several messages.
 
+use hallway_client::search::hits;
+
 use super::super::links;
 use super::super::rows::{Key, MessageRow};
 use crate::screen::chats::{Chats, Message as ChatsMessage, Open};
@@ -38,6 +40,11 @@ impl Chats {
         }
         for (range, id) in links::mentions(text, &row.message.at_user_list, &open.members) {
             rich = rich.mark(range, Mark::Mention(Target::Person(id.to_owned())));
+        }
+        if let Some(search) = &self.search {
+            for range in hits(text, &search.lit()) {
+                rich = rich.mark(range, Mark::Hit);
+            }
         }
         let large = emoji::only_emoji(text).is_some_and(|count| count <= LARGE_EMOJI);
         let step = if large { PAGE } else { self.body_step(text) };
