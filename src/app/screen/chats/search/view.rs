@@ -29,8 +29,11 @@ use crate::{fl, keymap, problem};
 
 /// Avatar of a conversation with hits.
 const FACE: f32 = 28.0;
-/// Characters of a text that are shown around its first hit, before it and in all.
+/// Characters of a text that are shown before its first hit where it is far from the beginning,
 const BEFORE: usize = 24;
+/// what far is,
+const FAR: usize = 60;
+/// and how many in all.
 const SNIPPET: usize = 120;
 
 impl Chats {
@@ -211,7 +214,8 @@ fn more<'a>(group: Option<usize>) -> Element<'a, ChatsMessage> {
 fn snippet(text: &str, lit: &[String]) -> String {
     let first = hits(text, lit).first().map_or(0, |hit| hit.start);
     let before = text.get(..first).unwrap_or_default();
-    let skipped = before.chars().count().saturating_sub(BEFORE);
+    let far = Some(before.chars().count()).filter(|count| *count > FAR);
+    let skipped = far.map_or(0, |count| count - BEFORE);
     let mut chars = text.chars().skip(skipped);
     let mut part: String = chars.by_ref().take(SNIPPET).collect();
     if skipped > 0 {

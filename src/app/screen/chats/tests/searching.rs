@@ -80,10 +80,10 @@ fn chips_narrow_the_search() {
     type_in(&mut screen, "1");
     assert!(screen.has_text("In 2 chats"));
     screen.click(named("From anybody"));
-    screen.click(named("Ben"));
+    screen.click(role(Role::MenuItem, "Ben"));
     assert!(screen.has_text("From Ben") && screen.has_text("In 1 chat"));
     screen.click(named("In all chats"));
-    screen.click(named("In this chat"));
+    screen.click(role(Role::MenuItem, "In this chat"));
     assert!(screen.has_text("Nothing found"));
 }
 
