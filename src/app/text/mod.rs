@@ -3,4 +3,5 @@
 pub mod emoji;
 pub mod emoji_names;
 pub mod initials;
+pub mod markdown;
 pub mod rich;

@@ -65,6 +65,18 @@ pub fn inset(theme: &Theme) -> container::Style {
     rounded(theme.palette().inset, radius::CARD)
 }
 
+/// Code inside of a bubble.
+pub fn code(theme: &Theme) -> container::Style {
+    let palette = theme.palette();
+    let border = border::rounded(radius::CARD).color(palette.border).width(1);
+    container::Style { border, ..ground(palette.bg) }
+}
+
+/// Every second row of a table inside of a bubble.
+pub fn table_row(theme: &Theme) -> container::Style {
+    ground(theme.palette().bg)
+}
+
 /// A quiet strip over the whole width.
 pub fn inset_strip(theme: &Theme) -> container::Style {
     ground(theme.palette().inset)

@@ -45,6 +45,14 @@ pub fn scroll<'a, Message: 'a>(
     scrollable(content).direction(scrollable::Direction::Vertical(bar))
 }
 
+/// Something that is wider than its place.
+pub fn scroll_sideways<'a, Message: 'a>(
+    content: impl Into<Element<'a, Message>>,
+) -> scrollable::Scrollable<'a, Message, Theme, iced::Renderer> {
+    let bar = scrollable::Scrollbar::new().width(size::SCROLLBAR).scroller_width(size::SCROLLBAR);
+    scrollable(content).direction(scrollable::Direction::Horizontal(bar))
+}
+
 /// A horizontal hairline.
 pub fn hairline<'a, Message: 'a>() -> Element<'a, Message> {
     rule::horizontal(1).into()

@@ -5,6 +5,7 @@ use hallway_protocol::tip::{GroupSystemNotice, GroupTip, NewGroupProfile, Notice
 use hallway_protocol::{Message, UserId};
 
 use crate::fl;
+use crate::text::markdown::Document;
 
 /// What the sender of a message is called in its conversation: card in the group, nickname, id.
 pub fn sender(message: &Message) -> &str {
@@ -48,7 +49,7 @@ pub fn preview(message: &Message, me: &UserId) -> String {
         return sentence;
     }
     match &message.payload {
-        Payload::Text(text) => one_line(&text.text),
+        Payload::Text(text) => one_line(Document::parse(&text.text).text()),
         Payload::Image(_) => fl!("kind-image"),
         Payload::Audio(audio) => {
             fl!("kind-voice", time = format!("{}:{:02}", audio.second / 60, audio.second % 60))

@@ -79,12 +79,15 @@ struct Hit<K> {
     /// The character under the point; the nearest byte may be behind it, in the next word.
     under: Option<usize>,
     plain: String,
+    offset: usize,
 }
 
 impl<K> Hit<K> {
+    /// The unit at the point, in bytes of the row's text.
     fn unit(&self, grain: Grain) -> Range<usize> {
-        let byte = self.under.filter(|_| grain == Grain::Word).unwrap_or(self.byte);
-        grain.around(&self.plain, byte)
+        let byte = self.under.filter(|_| grain == Grain::Word).unwrap_or(self.byte - self.offset);
+        let unit = grain.around(&self.plain, byte);
+        unit.start + self.offset..unit.end + self.offset
     }
 
     fn is_inside(&self) -> bool {
@@ -108,9 +111,10 @@ impl<K: Key> Operation for Nearest<K> {
                 point: self.point,
                 distance,
                 key: core.key.clone(),
-                byte: core.byte_at(relative, bounds.size()),
+                byte: core.offset + core.byte_at(relative, bounds.size()),
                 under: core.glyph_at(relative),
                 plain: core.plain.clone(),
+                offset: core.offset,
             });
         }
     }

@@ -18,10 +18,11 @@ use crate::widget::virtual_list::Key;
 
 type Paragraph = <iced::Renderer as text::Renderer>::Paragraph;
 
-/// A text with marks that can be selected inside a [`select_area`](super::select_area).
+/// A text with marks, or a part of one, that can be selected inside a [`select_area`](super::select_area).
 pub struct SelectText<'a, K, L, Message> {
     key: K,
     rich: Rich<L>,
+    offset: usize,
     palette: &'static Palette,
     step: Type,
     font: iced::Font,
@@ -39,6 +40,7 @@ pub fn select_text<'a, K: Key, L, Message>(
     SelectText {
         key,
         rich: rich.into(),
+        offset: 0,
         palette,
         step: BODY,
         font: font::TEXT,
@@ -61,10 +63,24 @@ impl<'a, K, L, Message> SelectText<'a, K, L, Message> {
         self
     }
 
-    /// The selected bytes of this text; may reach past its end.
+    /// Where this text begins in that of its row, if the row has several.
+    pub fn offset(mut self, offset: usize) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// The selected bytes of the row's text; may reach past its end.
     pub fn selection(mut self, selection: Option<Range<usize>>) -> Self {
         self.selection = selection;
         self
+    }
+
+    /// The selected bytes of this text.
+    fn selected(&self) -> Option<Range<usize>> {
+        let selection = self.selection.as_ref()?;
+        let within = |byte: usize| byte.saturating_sub(self.offset).min(self.rich.text().len() + 1);
+        let selected = within(selection.start)..within(selection.end);
+        (!selected.is_empty()).then_some(selected)
     }
 
     /// The message of a click on a link or mention.
@@ -85,6 +101,8 @@ impl<'a, K, L, Message> SelectText<'a, K, L, Message> {
 pub(super) struct Core<K> {
     pub(super) key: K,
     pub(super) plain: String,
+    /// Where it begins in the text of its row.
+    pub(super) offset: usize,
     paragraph: Paragraph,
 }
 
@@ -259,7 +277,12 @@ impl<K: Key, L: Clone + PartialEq + 'static, Message> Widget<Message, Theme, ice
 
     fn state(&self) -> tree::State {
         tree::State::new(State::<K, L> {
-            core: Core { key: self.key.clone(), plain: String::new(), paragraph: Paragraph::default() },
+            core: Core {
+                key: self.key.clone(),
+                plain: String::new(),
+                offset: self.offset,
+                paragraph: Paragraph::default(),
+            },
             rich: None,
             look: self.look(),
             pressed: None,
@@ -295,6 +318,7 @@ impl<K: Key, L: Clone + PartialEq + 'static, Message> Widget<Message, Theme, ice
         let same = state.rich.as_ref() == Some(&self.rich) && state.look == look;
         let core = &mut state.core;
         core.key = self.key.clone();
+        core.offset = self.offset;
         if same {
             match core.paragraph.compare(self.shape((), bounds)) {
                 text::Difference::None => {}
@@ -394,13 +418,13 @@ impl<K: Key, L: Clone + PartialEq + 'static, Message> Widget<Message, Theme, ice
             match mark {
                 Mark::Hit => core.places(range).into_iter().for_each(|place| fill(place, p.hit_bg, 2.0)),
                 Mark::Code => {
-                    core.places(range).into_iter().for_each(|place| fill(place, p.inset, radius::CHIP));
+                    core.places(range).into_iter().for_each(|place| fill(place, p.bg, radius::CHIP));
                 }
                 _ => {}
             }
         }
-        if let Some(selection) = &self.selection {
-            let places = core.places(selection).into_iter().chain(core.breaks(selection));
+        if let Some(selection) = self.selected() {
+            let places = core.places(&selection).into_iter().chain(core.breaks(&selection));
             places.for_each(|place| fill(place, p.selection, 0.0));
         }
         for (range, mark) in self.rich.marks() {

@@ -31,6 +31,7 @@ use self::stretch::{PAGE, Stretch};
 use super::call::Call;
 use super::effect::Effect;
 use crate::clock::Clock;
+use crate::text::markdown::Document;
 use crate::widget::select_text::Selection;
 use crate::widget::virtual_list::{Command, Position, Viewport};
 
@@ -63,6 +64,8 @@ pub struct Timeline {
     holes: HashMap<u64, Filling>,
     /// Own messages that have been on their way for a while.
     late: HashSet<MessageId>,
+    /// Messages whose long code is shown whole.
+    unfolded: HashSet<MessageId>,
     selection: Option<Selection<Key>>,
     error: Option<ChatError>,
     recalled: HashMap<MessageId, Recalled>,
@@ -117,6 +120,8 @@ pub enum Message {
     Dwelled(u64),
     /// These messages have been on their way for a while.
     Late(Vec<MessageId>),
+    /// Show the long code of a message whole, or its beginning again.
+    Fold(MessageId),
 }
 
 /// What an update needs to know of the world around the timeline.
@@ -155,6 +160,7 @@ impl Timeline {
             back: Vec::new(),
             holes: HashMap::new(),
             late: HashSet::new(),
+            unfolded: HashSet::new(),
             selection: None,
             error: None,
             recalled: HashMap::new(),
@@ -233,13 +239,15 @@ impl Timeline {
         Some(&recalled.text)
     }
 
+    /// Whether the long code of a message is shown whole.
+    pub fn is_unfolded(&self, id: &MessageId) -> bool {
+        self.unfolded.contains(id)
+    }
+
     /// The selected text.
     pub fn selected_text(&self) -> Option<String> {
         let text = |index: usize| match self.stretch.row(index)? {
-            Row::Message(row) => match &row.message.payload {
-                Payload::Text(text) => Some(text.text.as_str()),
-                _ => None,
-            },
+            Row::Message(row) => row.words.as_deref().map(Document::text),
             Row::Tip(tip) => Some(tip.text.as_str()),
             _ => None,
         };
@@ -432,6 +440,12 @@ impl Timeline {
                 let mut effects = vec![Effect::Call(Call::MarkRead(scene.id.clone(), Some(place)))];
                 effects.extend(self.look(scene));
                 effects
+            }
+            Message::Fold(id) => {
+                if !self.unfolded.remove(&id) {
+                    self.unfolded.insert(id);
+                }
+                Vec::new()
             }
             Message::Late(ids) => {
                 let waiting = |id: &MessageId| {

@@ -13,6 +13,7 @@ use hallway_protocol::{ChatError, Message, MessageId, UserId};
 
 use crate::clock::Clock;
 use crate::screen::chats::words;
+use crate::text::markdown::Document;
 
 /// Longest pause, in seconds, inside a group of messages of one sender.
 const GROUP_GAP: i64 = 5 * 60;
@@ -70,6 +71,8 @@ pub struct TipRow {
 pub struct MessageRow {
     /// The message.
     pub message: Arc<Message>,
+    /// Its words, where it is a text.
+    pub words: Option<Arc<Document>>,
     /// Not at the server yet.
     pub outgoing: bool,
     /// Why it was not sent.
@@ -251,6 +254,7 @@ impl Builder<'_> {
             _ => false,
         };
         self.rows.push(Row::Message(Box::new(MessageRow {
+            words: words(message),
             message: Arc::clone(message),
             outgoing,
             failure,
@@ -297,6 +301,14 @@ fn merge(run: &TipRow, next: &Message, me: &UserId) -> Option<String> {
         }
     }
     Some(words::tip_about(first, &people, me))
+}
+
+/// The words of a message that is a text.
+fn words(message: &Message) -> Option<Arc<Document>> {
+    match &message.payload {
+        Payload::Text(text) => Some(Arc::new(Document::parse(&text.text))),
+        _ => None,
+    }
 }
 
 fn tip(message: &Message) -> Option<&GroupTip> {

@@ -24,8 +24,8 @@ impl Chats {
         state: Element<'a, ChatsMessage>,
         theme: &Theme,
     ) -> Element<'a, ChatsMessage> {
-        match &row.message.payload {
-            Payload::Text(text) => self.text(open, row, &text.text, state, theme),
+        match (&row.message.payload, &row.words) {
+            (Payload::Text(_), Some(words)) => self.text(open, row, words, state, theme),
             _ => unsupported::unsupported(&row.message, state),
         }
     }
