@@ -245,6 +245,14 @@ actions! {
     ReplyOlder, "reply-older", Writing, Composer, [named(Named::ArrowUp).command()];
     /// Answers a newer message.
     ReplyNewer, "reply-newer", Writing, Composer, [named(Named::ArrowDown).command()];
+    /// Makes what is selected bold.
+    Bold, "bold", Writing, Composer, [char('b').command()];
+    /// Slants it.
+    Italic, "italic", Writing, Composer, [char('i').command()];
+    /// Crosses it out.
+    Strike, "strike", Writing, Composer, [char('x').command().shift()];
+    /// Shows it as code.
+    Code, "code", Writing, Composer, [char('e').command()];
     /// Opens the settings.
     Settings, "settings", App, Everywhere, [char(',').command()];
     /// Shows the list of shortcuts.

@@ -149,6 +149,28 @@ impl Editor {
         self.paste(text);
     }
 
+    /// Puts a mark on both sides of what is selected, or takes it off; with nothing selected, the cursor goes between.
+    pub fn surround(&mut self, mark: &str) {
+        self.remember(Kind::Other);
+        let text = self.text();
+        let selected = self.selection().unwrap_or(self.cursor()..self.cursor());
+        let inner = text.get(selected.clone()).unwrap_or_default();
+        let (before, after) =
+            (text.get(..selected.start).unwrap_or_default(), text.get(selected.end..).unwrap_or_default());
+        let marked = !inner.is_empty() && before.ends_with(mark) && after.starts_with(mark);
+        let (outer, start) = match marked {
+            true => (selected.start - mark.len()..selected.end + mark.len(), selected.start - mark.len()),
+            false => (selected.clone(), selected.start + mark.len()),
+        };
+        let words = if marked { inner.to_owned() } else { format!("{mark}{inner}{mark}") };
+        let position = self.position_of(outer.end);
+        let selection = (outer.start != outer.end).then(|| self.position_of(outer.start));
+        self.content.move_to(Cursor { position, selection });
+        self.paste(&words);
+        let (from, to) = (self.position_of(start), self.position_of(start + inner.len()));
+        self.content.move_to(Cursor { position: to, selection: (from != to).then_some(from) });
+    }
+
     /// Replaces everything and forgets the history: another draft.
     pub fn set_text(&mut self, text: &str) {
         *self = Self::with_text(text);

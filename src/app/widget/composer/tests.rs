@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use iced::keyboard::{Modifiers, key::Named};
 use iced::widget::column;
+use iced::widget::text_editor::{Action, Motion};
 use iced::window::RedrawRequest;
 use iced::{Task, keyboard};
 
@@ -253,4 +254,22 @@ fn text_stays_inside_the_frame() {
         h.wheel(place.center(), lines);
         assert_eq!(edges(&mut h), empty, "scrolled back");
     }
+}
+
+#[test]
+fn marks_go_on_and_off_around_what_is_selected() {
+    let mut editor = Editor::with_text("one 二 three");
+    editor.replace(4..7, "二");
+    editor.surround("**");
+    assert_eq!((editor.text().as_str(), editor.cursor()), ("one 二**** three", 9), "nothing was selected");
+    editor.perform(Edit::Undo);
+    for _ in 0..1 {
+        editor.perform(Edit::Action(Action::Select(Motion::Left)));
+    }
+    editor.surround("~~");
+    assert_eq!((editor.text().as_str(), editor.selection()), ("one ~~二~~ three", Some(6..9)));
+    editor.surround("~~");
+    assert_eq!((editor.text().as_str(), editor.selection()), ("one 二 three", Some(4..7)));
+    editor.perform(Edit::Undo);
+    assert_eq!(editor.text(), "one ~~二~~ three");
 }

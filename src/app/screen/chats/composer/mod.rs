@@ -83,6 +83,8 @@ pub enum Message {
     Mention(Option<usize>),
     /// Close the list of people.
     CloseMentions,
+    /// Put a mark around what is selected, or take it off.
+    Mark(&'static str),
 }
 
 /// The length of the text against its limit.
@@ -313,6 +315,10 @@ impl Chats {
                 open.composer.editor.perform(edit);
                 self.look_for_mentions();
                 self.open.as_mut().map_or_else(Vec::new, |open| open.composer.keep_soon())
+            }
+            Message::Mark(mark) => {
+                open.composer.editor.surround(mark);
+                open.composer.keep_soon()
             }
             Message::Send => self.send(false),
             Message::Keep => open.composer.keep(),

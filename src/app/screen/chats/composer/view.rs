@@ -182,6 +182,10 @@ fn own_key(key: &Key, modifiers: Modifiers, empty: bool) -> Option<Message> {
         keymap::Action::EditLast if empty => Some(Message::EditLast),
         keymap::Action::ReplyOlder => Some(Message::Answer { older: true }),
         keymap::Action::ReplyNewer => Some(Message::Answer { older: false }),
+        keymap::Action::Bold => Some(Message::Mark("**")),
+        keymap::Action::Italic => Some(Message::Mark("*")),
+        keymap::Action::Strike => Some(Message::Mark("~~")),
+        keymap::Action::Code => Some(Message::Mark("`")),
         _ => None,
     }
 }
