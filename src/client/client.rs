@@ -5,9 +5,11 @@
 //! 2805 while there is no connection, 2999 before the first sync is through, and 2024 when nobody is logged in (SES-31,
 //! SES-35).
 
+mod annotation;
 mod conversation;
 mod conversation_group;
 mod file;
+mod forward;
 mod group;
 mod heard;
 mod history;
@@ -17,6 +19,7 @@ mod service;
 mod session;
 mod user;
 
+pub use annotation::MessageReactions;
 pub use file::FileSource;
 pub use message::message_of;
 

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use hallway_protocol::annotation::Extension;
 use hallway_protocol::conversation::AllReceiveMessageOpt;
 use hallway_protocol::group::{Group, Member};
+use hallway_protocol::message::{Reaction, ReadReceiptInfo};
 use hallway_protocol::session::KickedOutType;
+use hallway_protocol::user::UserBrief;
 use hallway_protocol::{ConversationId, ErrorCode, GroupId, Message, MessageId};
 
 use crate::model::Conversation;
@@ -18,6 +21,41 @@ pub enum NetState {
     Connecting,
     /// Unusable, the client still retries.
     Disconnected,
+}
+
+/// The message an event is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnnotatedMessage {
+    /// Where it stands.
+    pub conversation_id: ConversationId,
+    /// Its id.
+    pub message_id: MessageId,
+    /// Its place.
+    pub sequence: u64,
+}
+
+/// A receipt of an own message (MSG-94).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadReceipt {
+    /// Which message.
+    pub of: AnnotatedMessage,
+    /// Counts for groups, flag and time one to one.
+    pub info: ReadReceiptInfo,
+}
+
+/// A pin that was set or taken off (MSG-98).
+#[derive(Clone, Debug, PartialEq)]
+pub struct PinChange {
+    /// In which group.
+    pub group_id: GroupId,
+    /// Which message.
+    pub of: AnnotatedMessage,
+    /// The message, if it is in the local copy.
+    pub message: Option<Box<Message>>,
+    /// False: taken off, or the message was recalled.
+    pub is_pinned: bool,
+    /// Who did it.
+    pub operator_info: UserBrief,
 }
 
 /// An event of the SDK, in the order the server decided (SES-66).
@@ -45,6 +83,16 @@ pub enum Event {
     MessageRevoked(Arc<[Message]>),
     /// MSG-93: own one-to-one messages the peer has read.
     MessageReadByPeer(Arc<[Message]>),
+    /// MSG-94: where receipts of own messages stand now.
+    MessageReadReceiptReceived(Arc<[ReadReceipt]>),
+    /// MSG-95: keys that were set.
+    MessageExtensionsUpdated(AnnotatedMessage, Arc<[Extension]>),
+    /// MSG-96: keys that were removed.
+    MessageExtensionsDeleted(AnnotatedMessage, Arc<[String]>),
+    /// MSG-97: reactions that changed. With a `total_user_count` of 0 it is gone.
+    MessageReactionsUpdated(AnnotatedMessage, Arc<[Reaction]>),
+    /// MSG-98.
+    PinnedGroupMessageUpdated(PinChange),
     /// What is on screen of a conversation may have changed: rows, outbox, holes, read marks.
     TimelineUpdated(ConversationId),
     /// CONV-120: the full list, sorted.
@@ -110,6 +158,11 @@ names! {
     MessageModified => Self::MessageModified(_),
     MessageRevoked => Self::MessageRevoked(_),
     MessageReadByPeer => Self::MessageReadByPeer(_),
+    MessageReadReceiptReceived => Self::MessageReadReceiptReceived(_),
+    MessageExtensionsUpdated => Self::MessageExtensionsUpdated(..),
+    MessageExtensionsDeleted => Self::MessageExtensionsDeleted(..),
+    MessageReactionsUpdated => Self::MessageReactionsUpdated(..),
+    PinnedGroupMessageUpdated => Self::PinnedGroupMessageUpdated(_),
     TimelineUpdated => Self::TimelineUpdated(_),
     ConversationListUpdated => Self::ConversationListUpdated(_),
     TotalUnreadUpdated => Self::TotalUnreadUpdated(_),

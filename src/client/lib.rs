@@ -30,9 +30,9 @@ pub use account::StoredAccount;
 #[cfg(feature = "measure")]
 #[doc(hidden)]
 pub use cache::measure;
-pub use client::{Client, FileSource, MessageOptions, SendOptions, message_of};
+pub use client::{Client, FileSource, MessageOptions, MessageReactions, SendOptions, message_of};
 pub use config::{CacheKey, Config, ServerAddress};
-pub use event::{Event, EventName, NetState, Subscription};
+pub use event::{AnnotatedMessage, Event, EventName, NetState, PinChange, ReadReceipt, Subscription};
 pub use file::{TusPlugin, UploadPlugin, is_program, safe_file_name};
 pub use hallway_protocol as protocol;
 pub use hallway_protocol::{

@@ -4,6 +4,7 @@
 //!
 //! * [`ids`]: users, groups, conversations, messages and how their names are written.
 //! * [`message`]: the message object with every kind of payload; [`tip`]: what the server itself says in a chat.
+//! * [`annotation`]: what is put on messages later: reactions, extensions, receipts, pins.
 //! * [`conversation`], [`group`], [`user`], [`session`]: the other objects.
 //! * [`sync`]: heads, changes, ranges, live frames: how a client comes to have what the server has.
 //! * [`mod@file`]: files behind messages. [`service`]: what a deployment offers on top.
@@ -15,6 +16,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod annotation;
 pub mod conversation;
 pub mod error;
 pub mod event;

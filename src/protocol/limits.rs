@@ -103,6 +103,9 @@ limits! {
     merger_levels: u32 = 100, 100;
     /// Messages in one combined message (OBJ-5), else 6017.
     merger_messages: u32 = 300, 300;
+    /// Bytes of all messages in a combined message, as JSON (MSG-30), else 80002. From 8 KB on the server keeps them
+    /// apart.
+    merger_bytes: u32 = 512 * 1024, 512 * 1024;
     /// Bytes of an image (OBJ-6), else 2253.
     image_bytes: u64 = 2 * GIB, 20 * MIB;
     /// Bytes of a sound (OBJ-7), else 2301.
@@ -131,6 +134,24 @@ limits! {
     translate_texts: u32 = 20, 20;
     /// Bytes of the texts of one translation together (MSG-13), else 6017.
     translate_bytes: u32 = 32 * 1024, 5 * 1024;
+    /// Users per page of a reaction's users (MSG-8).
+    reaction_user_page: u32 = 100, 100;
+    /// Messages per question for reactions (MSG-12), else 6017.
+    reaction_messages_per_call: u32 = 30, 30;
+    /// Bytes of a key of a message's extensions (MSG-7), else 6017.
+    extension_key_bytes: u32 = 100, 100;
+    /// Bytes of its value (MSG-7), else 6017.
+    extension_value_bytes: u32 = 1024, 1024;
+    /// Keys per call (MSG-7), else 6017.
+    extensions_per_call: u32 = 20, 20;
+    /// Keys of one message (MSG-7), else 6017.
+    extensions_per_message: u32 = 300, 300;
+    /// Messages per call that acknowledges them (MSG-6), else 6017.
+    receipts_per_call: u32 = 30, 30;
+    /// Members per page of who has read a message (MSG-6).
+    read_member_page: u32 = 100, 100;
+    /// Pinned messages of a group (MSG-10), else 10070.
+    pinned_messages: u32 = 10, 10;
     /// Members up to which a group carries receipts (MSG-11), else 10060.
     receipt_group_members: u32 = 10_000, 200;
     /// Conversations a client pulls (CONV-1).

@@ -9,8 +9,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::annotation::{Extension, Pin};
 use crate::ids::{ConversationId, ConversationType, MessageId, UserId};
 use crate::service::LinkPreview;
+use crate::user::UserBrief;
 
 pub use self::payload::{
     AudioPayload, CustomPayload, FacePayload, FilePayload, ImagePayload, ImageVariant, LocationPayload,
@@ -86,7 +88,8 @@ pub struct Message {
     /// The sender wants to know who has read it (OBJ-42).
     #[serde(default, skip_serializing_if = "is_false")]
     pub need_read_receipt: bool,
-    /// Counts for groups; flag and time one to one (OBJ-43).
+    /// Counts for groups; flag and time one to one (OBJ-43). From the server as it was when sent; the SDK fills in
+    /// where it stands now, for the sender, from [`crate::annotation::Note::ReadReceipt`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_receipt_info: Option<ReadReceiptInfo>,
     /// Polls and other live additions may be attached (OBJ-44).
@@ -101,9 +104,16 @@ pub struct Message {
     /// Moderation flagged the content after sending (OBJ-47).
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_risk_content: bool,
-    /// Who reacted with what (OBJ-49).
+    /// Who reacted with what (OBJ-49), in the order in which the reactions came up. Filled in by the SDK from
+    /// [`crate::annotation::Note::Reaction`]; empty from the server.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
+    /// Polls, sign-up lists (MSG-75), by key. Filled in by the SDK like `reactions`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+    /// Pinned in its group (MSG-68). Filled in by the SDK like `reactions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
     /// Sent to those online only: not stored, no sequence (OBJ-50, MSG-32).
     #[serde(default, skip_serializing_if = "is_false")]
     pub online_user_only: bool,
@@ -249,7 +259,7 @@ pub struct Revocation {
 }
 
 /// Receipts of one message (OBJ-43).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReadReceiptInfo {
     /// Group: how many have read it.
@@ -279,7 +289,7 @@ pub struct Reaction {
     pub total_user_count: u32,
     /// The first of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub partial_user_list: Vec<UserId>,
+    pub partial_user_list: Vec<UserBrief>,
 }
 
 /// How a message counts (MSG-34).

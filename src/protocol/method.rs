@@ -13,7 +13,7 @@ use crate::group::Group;
 use crate::ids::{ConversationId, MessageId, UserId};
 use crate::message::{MessageControl, OfflinePush, Payload, Priority, Quote};
 use crate::session::{Credential, Instance, InstanceInfo, ServerInfo, SignedIn};
-use crate::sync::{Changes, Head, Heads, Range, ReadMoved, Stored, UserChanges};
+use crate::sync::{Annotated, Changes, Head, Heads, Range, ReadMoved, Stored, UserChanges};
 use crate::user::Profile;
 
 /// Parameters of a method, which name it and its answer.
@@ -33,6 +33,7 @@ macro_rules! object {
     )*};
 }
 
+mod annotation;
 mod file;
 mod group;
 mod search;
@@ -41,6 +42,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
+pub use self::annotation::*;
 pub use self::file::*;
 pub use self::group::*;
 pub use self::search::*;
@@ -517,6 +519,16 @@ methods! {
     "message.remove_link_preview" RemoveLinkPreview => Stored;
 
     "text.translate" TranslateText => TranslatedText;
+    "message.combined" GetCombinedMessage => CombinedMessage;
+    "message.add_reaction" AddMessageReaction => Annotated;
+    "message.remove_reaction" RemoveMessageReaction => Annotated;
+    "message.reaction_users" GetReactionUsers => ReactionUsers;
+    "message.set_extensions" SetMessageExtensions => ExtensionsDone;
+    "message.delete_extensions" DeleteMessageExtensions => ExtensionsDone;
+    "message.send_read_receipt" SendMessageReadReceipt => Annotated;
+    "message.read_members" GetReadMembers => ReadMembers;
+    "message.pin" PinGroupMessage => Annotated;
+    "message.pinned" GetPinnedMessages => PinnedMessages;
 
     "file.ticket" GetUploadTicket => UploadTicket;
     "file.link" GetFileLink => FileLink;

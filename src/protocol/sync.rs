@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::annotation::Annotation;
 use crate::conversation::{
     AllReceiveMessageOpt, ConversationGroup, ConversationState, Draft, Mention, ReadState,
 };
@@ -92,6 +93,9 @@ pub struct ConversationFrame {
     /// New or changed messages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<Message>,
+    /// What was put on messages, or taken off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
     /// New or changed members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Member>,
@@ -208,6 +212,9 @@ pub struct Changes {
     /// Rows with a higher `mod`, in order of `mod`. Empty with `reset`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<Message>,
+    /// The same for what was put on messages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
     /// The same for members (groups).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Member>,
@@ -233,6 +240,9 @@ pub struct Range {
     pub to_seq: u64,
     /// In order of `sequence`.
     pub messages: Vec<Message>,
+    /// What is on the messages of the stretch, or of it what changed after the given `mod`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
     /// The `mod` of the conversation this was true at.
     pub as_of: u64,
     /// Nothing older exists for this user.
@@ -261,6 +271,23 @@ pub struct Stored {
     /// Counters after it.
     #[serde(flatten)]
     pub counters: Counters,
+}
+
+/// What a call put on messages or took off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Annotated {
+    /// Which conversation.
+    pub conversation_id: ConversationId,
+    /// `mod` of the conversation before the change, so that the caller can move its cursor. The present one where
+    /// nothing was changed.
+    pub prev_mod: u64,
+    /// Counters after it.
+    #[serde(flatten)]
+    pub counters: Counters,
+    /// All that changed with it, also what others did at the same moment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
 }
 
 /// A person named in a list of failures.

@@ -96,7 +96,15 @@ fn row(method: MethodName) -> Row {
         | M::LocateTime
         | M::SearchMessages
         | M::GetFileLink
-        | M::ConvertVoiceToText => Row::Talk(read_history),
+        | M::ConvertVoiceToText
+        | M::GetCombinedMessage
+        | M::GetReactionUsers => Row::Talk(read_history),
+        M::AddMessageReaction
+        | M::RemoveMessageReaction
+        | M::SetMessageExtensions
+        | M::DeleteMessageExtensions => Row::Talk(annotate),
+        M::SendMessageReadReceipt | M::GetReadMembers => Row::Talk(receipts),
+        M::PinGroupMessage | M::GetPinnedMessages => Row::Group(pins),
         M::ReportDelivered => Row::Talk(pairs_only),
         M::SendMessage => Row::Talk(send),
         M::RevokeMessage | M::RemoveLinkPreview => Row::Talk(members),
@@ -183,6 +191,21 @@ fn modify(kind: GroupType, standing: Standing) -> Verdict {
 
 fn delete_for_oneself(kind: GroupType, standing: Standing) -> Verdict {
     if kind == GroupType::AvRoom { Err(ErrorCode::AvRoomDeleteRefused) } else { own_side(kind, standing) }
+}
+
+/// MSG-78, MSG-80: everywhere but in broadcast rooms.
+fn annotate(kind: GroupType, standing: Standing) -> Verdict {
+    if kind == GroupType::AvRoom { Err(ErrorCode::StateNotAllowed) } else { members(kind, standing) }
+}
+
+/// MSG-88: never in communities and broadcast rooms.
+fn receipts(kind: GroupType, standing: Standing) -> Verdict {
+    allowed(standing.is_in() && !matches!(kind, GroupType::Community | GroupType::AvRoom))
+}
+
+/// MSG-68: any member, but not in communities and broadcast rooms.
+fn pins(kind: GroupType, standing: Standing) -> Verdict {
+    receipts(kind, standing)
 }
 
 /// GRP-71: members see everything, others the public fields, and nothing of a `work` group.

@@ -4,7 +4,7 @@ use hallway_protocol::sync::HiddenMessage;
 use hallway_protocol::{Message, MessageId, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{CacheResult, PLACE_MAX, place_key, place_of, search, signed};
+use super::{CacheResult, PLACE_MAX, annotation, conv_of, place_key, place_of, search, signed};
 use crate::sync::Ranges;
 use crate::sync::log::Rows;
 
@@ -110,6 +110,7 @@ impl Messages<'_> {
             .db
             .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2 AND modification <= ?3")?
             .execute(params![bounds.0, bounds.1, signed(as_of)])?;
+        annotation::forget(self.db, self.conv, (from, to + 1), as_of)?;
         if removed > 0 { search::removed(self.db, self.conv, from, to) } else { Ok(()) }
     }
 }
@@ -119,6 +120,8 @@ pub fn delete(db: &Connection, conv: i64, from: u64, to: u64) -> CacheResult<()>
     let bounds = [place_key(conv, from), place_key(conv, to)];
     db.prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2")?.execute(bounds)?;
     db.prepare_cached("DELETE FROM hidden WHERE place BETWEEN ?1 AND ?2")?.execute(bounds)?;
+    db.prepare_cached("DELETE FROM combined WHERE place BETWEEN ?1 AND ?2")?.execute(bounds)?;
+    annotation::delete(db, conv, from, to)?;
     search::removed(db, conv, from, to)
 }
 
@@ -128,7 +131,8 @@ pub fn distrust(db: &Connection, conv: i64) -> CacheResult<()> {
         "UPDATE message SET modification = 0 WHERE place >= ?1 AND place < ?2",
         [place_key(conv, 0), place_key(conv + 1, 0)],
     )?;
-    Ok(())
+    // Of these there are tombstones on the server only, which it may have lost.
+    annotation::forget(db, conv, (0, PLACE_MAX), u64::MAX)
 }
 
 /// The message at a place.
@@ -142,13 +146,14 @@ pub fn at(db: &Connection, conv: i64, place: u64) -> CacheResult<Option<Message>
 
 /// The message with an id, if it is stored and was not deleted by the user (MSG-64).
 pub fn by_id(db: &Connection, id: &MessageId) -> CacheResult<Option<Message>> {
-    let body: Option<Vec<u8>> = db
+    let found: Option<(i64, Vec<u8>)> = db
         .prepare_cached(
-            "SELECT body FROM message WHERE id = ?1 AND place NOT IN (SELECT place FROM hidden) LIMIT 1",
+            "SELECT place, body FROM message WHERE id = ?1 AND place NOT IN (SELECT place FROM hidden) LIMIT 1",
         )?
-        .query_row([id.as_str()], |row| row.get(0))
+        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    Ok(body.map(|body| serde_json::from_slice(&body)).transpose()?)
+    let Some((place, body)) = found else { return Ok(None) };
+    annotation::dressed(db, conv_of(place), serde_json::from_slice(&body)?).map(Some)
 }
 
 /// Whether a message with this id is stored.
@@ -261,5 +266,6 @@ pub fn stretch(
     if newest {
         found.reverse();
     }
+    annotation::dress(db, conv, &mut found)?;
     Ok(found)
 }

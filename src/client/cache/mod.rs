@@ -3,13 +3,16 @@
 //! * [`Cache`]: the handle. Writes run one after the other on a thread of their own, each in one transaction;
 //!   reads run on another connection and never wait for a write.
 //! * `schema`: the tables and how older ones are brought up to date.
-//! * `attachment`, `conv`, `heard`, `kept`, `media`, `messages`, `outbox`, `meta`, `people`, `timeline`: reading and writing by subject. They take a
+//! * `annotation`, `attachment`, `combined`, `conv`, `heard`, `kept`, `media`, `messages`, `outbox`, `meta`, `people`,
+//!   `timeline`, `wish`: reading and writing by subject. They take a
 //!   connection and know nothing of threads.
 //!
 //! Messages are rows of one table, clustered by conversation and place ([`place_key`]); the conversation list has
 //! a narrow table of its own, so that drawing it touches no message.
 
+pub mod annotation;
 pub mod attachment;
+pub mod combined;
 pub mod conv;
 pub mod heard;
 pub mod kept;
@@ -25,6 +28,7 @@ pub mod search;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod wish;
 mod worker;
 
 use std::path::Path;
@@ -83,6 +87,11 @@ pub fn place_key(conv: i64, place: u64) -> i64 {
 /// The place in a key of [`place_key`].
 pub fn place_of(key: i64) -> u64 {
     u64::try_from(key & 0xff_ffff_ffff).unwrap_or(0)
+}
+
+/// The conversation in a key of [`place_key`].
+pub fn conv_of(key: i64) -> i64 {
+    key >> 40
 }
 
 /// Numbers of the database are signed.

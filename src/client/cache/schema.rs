@@ -116,6 +116,24 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE search_fresh (place INTEGER PRIMARY KEY);
     INSERT INTO search_fresh (place) SELECT place FROM message;
     ",
+    // 8: what was put on messages, reactions on their way, and what is inside of large combined messages.
+    "
+    CREATE TABLE annotation (
+        place INTEGER NOT NULL,           -- of the message
+        kind INTEGER NOT NULL, name TEXT NOT NULL,
+        modification INTEGER NOT NULL, gone INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (place, kind, name)
+    ) WITHOUT ROWID;
+    CREATE INDEX annotation_pin ON annotation (place) WHERE kind = 5;
+    CREATE TABLE reaction_wish (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation_id TEXT NOT NULL, sequence INTEGER NOT NULL, id TEXT NOT NULL,
+        reaction_id TEXT NOT NULL, is_given INTEGER NOT NULL
+    );
+    CREATE TABLE combined (download_key TEXT PRIMARY KEY, place INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+    CREATE INDEX combined_place ON combined (place);
+    ",
 ];
 
 /// Opens a connection with the key. Every connection of a copy goes through here.

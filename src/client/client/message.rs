@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hallway_protocol::ids::{ConversationType, MENTION_ALL};
-use hallway_protocol::message::{MessageStatus, Payload};
+use hallway_protocol::message::{CustomPayload, FacePayload, LocationPayload, MessageStatus, Payload};
 use hallway_protocol::method::{DeleteMessages, ModifyMessage, PayloadField, RevokeMessage, SendMessage};
 use hallway_protocol::sync::HiddenMessage;
 use hallway_protocol::{ConversationId, ErrorCode, Message, MessageId};
@@ -85,6 +85,8 @@ impl Client {
             is_broadcast_message: false,
             has_risk_content: false,
             reactions: Vec::new(),
+            extensions: Vec::new(),
+            pin: None,
             online_user_only: false,
             message_control: Default::default(),
             offline_push: None,
@@ -110,6 +112,47 @@ impl Client {
             return Err(ErrorCode::ConversationKindNotAllowed.into());
         }
         self.create_text_message(to, text, MessageOptions { at_user_list, ..options })
+    }
+
+    /// A message of an app's own (MSG-25).
+    pub fn create_custom_message(
+        &self,
+        to: ConversationId,
+        custom: CustomPayload,
+        options: MessageOptions,
+    ) -> Result<Message> {
+        self.create_message(to, Payload::Custom(custom), options)
+    }
+
+    /// A sticker, by number and key of the pack it is from (MSG-26).
+    pub fn create_face_message(
+        &self,
+        to: ConversationId,
+        index: i32,
+        data: &str,
+        options: MessageOptions,
+    ) -> Result<Message> {
+        self.create_message(to, Payload::Face(FacePayload { index, data: data.to_owned() }), options)
+    }
+
+    /// A place on the map, in degrees (MSG-28).
+    ///
+    /// # Errors
+    ///
+    /// 6017 for a place that is not on earth: longitude within ±180, latitude within ±90.
+    pub fn create_location_message(
+        &self,
+        to: ConversationId,
+        description: &str,
+        longitude: f64,
+        latitude: f64,
+        options: MessageOptions,
+    ) -> Result<Message> {
+        if !(-180.0..=180.0).contains(&longitude) || !(-90.0..=90.0).contains(&latitude) {
+            return Err(ErrorCode::InvalidParameter.into());
+        }
+        let place = LocationPayload { description: description.to_owned(), longitude, latitude };
+        self.create_message(to, Payload::Location(place), options)
     }
 
     fn check_mentions(&self, to: &ConversationId, at_user_list: &[String]) -> Result<()> {
@@ -142,7 +185,14 @@ impl Client {
         if matches!(&message.payload, Payload::Text(text) if text.text.is_empty()) {
             return Err(ErrorCode::InvalidParameter.into());
         }
-        if message.body_bytes() > self.inner.shared.limits().message_body_bytes as usize {
+        let limits = self.inner.shared.limits();
+        let (mut bytes, mut inside) = (message.body_bytes(), 0);
+        if let Payload::Merger(merger) = &message.payload {
+            // What is inside of a combined message has a limit of its own.
+            inside = serde_json::to_vec(&merger.message_list).map_or(usize::MAX, |json| json.len());
+            bytes = bytes.saturating_sub(inside);
+        }
+        if bytes > limits.message_body_bytes as usize || inside > limits.merger_bytes as usize {
             return Err(ErrorCode::MessageTooLargeLocal.into());
         }
         Ok(())

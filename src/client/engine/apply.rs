@@ -5,18 +5,22 @@
 //! [`Outcome`]. Nothing is told before the transaction is committed. What is private to the user and belongs to no
 //! conversation is in `private`.
 
+mod annotation;
 mod private;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use hallway_protocol::annotation::Extension;
 use hallway_protocol::conversation::{
     AllReceiveMessageOpt, AtType, ConversationGroup, ConversationState, Draft, Mention, ReadState, RemindType,
 };
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::ids::MENTION_ALL;
-use hallway_protocol::message::Payload;
-use hallway_protocol::sync::{Changes, ConversationFrame, Head, HiddenMessage, PeerProgress, Range, Stored};
+use hallway_protocol::message::{Payload, Reaction};
+use hallway_protocol::sync::{
+    Annotated, Changes, ConversationFrame, Head, HiddenMessage, PeerProgress, Range, Stored,
+};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, GroupId, Message, UserId};
 use rusqlite::Connection;
@@ -24,7 +28,8 @@ use rusqlite::Connection;
 use crate::cache::conv::{self, Conv};
 use crate::cache::messages::{self, Merged, Messages};
 use crate::cache::meta::{self, Cursors, Session};
-use crate::cache::{CacheResult, outbox, people};
+use crate::cache::{CacheResult, outbox, people, wish};
+use crate::event::{AnnotatedMessage, PinChange, ReadReceipt};
 use crate::sync::log::{self, Rows};
 use crate::sync::{Ranges, unread};
 
@@ -40,6 +45,10 @@ pub enum Step {
     Frame(Box<ConversationFrame>),
     /// The answer to an own call.
     Own(Box<Stored>),
+    /// What an own call put on messages.
+    Annotated(Box<Annotated>),
+    /// A reaction on its way is done, or refused.
+    Reacted { id: ConversationId, position: i64, annotated: Option<Box<Annotated>> },
     /// What changed after `after`.
     Changes { id: ConversationId, after: u64, changes: Box<Changes> },
     /// Too much has changed since `cursor`.
@@ -93,10 +102,12 @@ impl Step {
             Self::Head { head, .. } => head.conversation_id.clone(),
             Self::Frame(frame) => frame.conversation_id.clone(),
             Self::Own(stored) => stored.message.conversation_id.clone(),
+            Self::Annotated(annotated) => annotated.conversation_id.clone(),
             Self::State(state) => state.conversation_id.clone(),
             Self::Hidden { message, .. } => message.conversation_id.clone(),
             Self::Group(group) => ConversationId::Group(group.group_id.clone()),
-            Self::Changes { id, .. }
+            Self::Reacted { id, .. }
+            | Self::Changes { id, .. }
             | Self::Reset { id, .. }
             | Self::Page { id, .. }
             | Self::Refresh { id, .. }
@@ -130,6 +141,16 @@ pub struct Outcome {
     pub revoked: Vec<Message>,
     /// Own ones the peer has read.
     pub read_by_peer: Vec<Message>,
+    /// Reactions that changed, by message.
+    pub reactions: Vec<(AnnotatedMessage, Vec<Reaction>)>,
+    /// Keys that were set, by message.
+    pub extensions_updated: Vec<(AnnotatedMessage, Vec<Extension>)>,
+    /// Keys that were removed, by message.
+    pub extensions_deleted: Vec<(AnnotatedMessage, Vec<String>)>,
+    /// Receipts of own messages.
+    pub receipts: Vec<ReadReceipt>,
+    /// Pins that changed.
+    pub pins: Vec<PinChange>,
     /// Own ones that are stored now and were in the outbox.
     pub sent: Vec<Message>,
     /// Conversations whose rows changed.
@@ -232,6 +253,19 @@ impl Work<'_> {
                 self.rows(conv, By::News { since: frame.prev_mod }, |ranges, store| {
                     log::rows(ranges, store, rows)
                 })?;
+                self.annotations(conv, frame.annotations, By::News { since: frame.prev_mod })?;
+            }
+            Step::Annotated(annotated) => {
+                conv.raise(annotated.counters, 0);
+                self.annotations(conv, annotated.annotations, By::OwnCall)?;
+            }
+            Step::Reacted { position, annotated, .. } => {
+                wish::remove(self.db, position)?;
+                self.out.timelines.insert(conv.id.clone());
+                if let Some(annotated) = annotated {
+                    conv.raise(annotated.counters, 0);
+                    self.annotations(conv, annotated.annotations, By::OwnCall)?;
+                }
             }
             Step::Own(stored) => {
                 conv.raise(stored.counters, stored.message.time.saturating_mul(1000));
@@ -249,8 +283,10 @@ impl Work<'_> {
                 let mut rows = changes.messages;
                 rows.sort_by_key(|row| row.sequence);
                 self.rows(conv, By::News { since: after }, |ranges, store| log::rows(ranges, store, rows))?;
+                self.annotations(conv, changes.annotations, By::News { since: after })?;
             }
             Step::Reset { cursor, page, .. } => {
+                let page = *page;
                 conv.members_as_of = None;
                 let (bounds, as_of) = ((page.from_seq, page.to_seq), page.as_of);
                 if page.is_completed {
@@ -259,9 +295,11 @@ impl Work<'_> {
                 self.rows(conv, By::News { since: cursor }, |ranges, store| {
                     log::reset(ranges, store, (cursor, as_of), bounds, page.messages)
                 })?;
+                self.annotated_page(conv, bounds, as_of, page.annotations)?;
                 conv.announced = conv.announced.max(bounds.1);
             }
             Step::Page { asked, page, .. } => {
+                let page = *page;
                 let bounds = (page.from_seq, page.to_seq);
                 if page.is_completed && page.from_seq >= asked {
                     conv.floor = conv.floor.max(page.from_seq);
@@ -269,12 +307,15 @@ impl Work<'_> {
                 self.rows(conv, By::History, |ranges, store| {
                     log::page(ranges, store, bounds, page.messages)
                 })?;
+                self.annotated_page(conv, bounds, page.as_of, page.annotations)?;
             }
             Step::Refresh { as_of, page, .. } => {
+                let page = *page;
                 let bounds = (page.from_seq, page.to_seq);
                 self.rows(conv, By::History, |ranges, store| {
                     log::refresh(ranges, store, bounds, as_of, page.messages)
                 })?;
+                self.annotations(conv, page.annotations, By::History)?;
             }
             Step::State(state) => self.state(conv, *state)?,
             Step::Gone(id) => self.out.gone.push(id),
@@ -476,6 +517,9 @@ impl Work<'_> {
             Merged::New(message) => (message, None),
             Merged::Changed { message, was_revoked, version } => (message, Some((was_revoked, version))),
         };
+        if message.is_revoked() && before.is_none_or(|(was_revoked, _)| !was_revoked) {
+            self.undress(conv, &message, by)?;
+        }
         let is_own = message.from == self.me;
         let was_waiting = is_own && outbox::remove_sent(self.db, &message.id)?;
         let is_tip = matches!(message.payload, Payload::GroupTip(_) | Payload::GroupSystemNotice(_));

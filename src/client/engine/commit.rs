@@ -105,6 +105,21 @@ impl Engine {
                 _ => Event::MessageReadByPeer(messages),
             });
         }
+        for (of, list) in outcome.reactions {
+            self.shared.emit(Event::MessageReactionsUpdated(of, list.into()));
+        }
+        for (of, list) in outcome.extensions_updated {
+            self.shared.emit(Event::MessageExtensionsUpdated(of, list.into()));
+        }
+        for (of, list) in outcome.extensions_deleted {
+            self.shared.emit(Event::MessageExtensionsDeleted(of, list.into()));
+        }
+        if !outcome.receipts.is_empty() {
+            self.shared.emit(Event::MessageReadReceiptReceived(outcome.receipts.into()));
+        }
+        for change in outcome.pins {
+            self.shared.emit(Event::PinnedGroupMessageUpdated(change));
+        }
         for id in outcome.timelines {
             self.note_receipt(&id);
             self.shared.emit(Event::TimelineUpdated(id));

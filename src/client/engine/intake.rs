@@ -105,6 +105,13 @@ impl Engine {
                     all.push(step);
                     all.extend(ready);
                 }
+                Step::Annotated(annotated) | Step::Reacted { annotated: Some(annotated), .. } => {
+                    let id = annotated.conversation_id.clone();
+                    let (prev, number) = (annotated.prev_mod, annotated.counters.modification);
+                    let ready = self.follow_own(&id, prev, number, now);
+                    all.push(step);
+                    all.extend(ready);
+                }
                 Step::Head { head, .. } => {
                     let ready = self.heard_of(head, false);
                     all.push(step);

@@ -10,7 +10,7 @@
 //! * `intake`: live events (§7); `apply`, `commit`: writing down and telling; `book`: the lines in memory.
 //! * `list`: the conversation list and its total.
 //! * `uploading`: files before their messages.
-//! * `sending`, `reading`, `drafting`, `receipts`: what goes the other way.
+//! * `sending`, `reacting`, `reading`, `drafting`, `receipts`: what goes the other way.
 
 pub mod apply;
 mod book;
@@ -19,6 +19,7 @@ mod drafting;
 mod intake;
 mod link;
 mod list;
+mod reacting;
 mod reading;
 mod receipts;
 mod rounds;
@@ -43,6 +44,7 @@ use crate::Result;
 use crate::account::{Lock, StoredAccount};
 use crate::cache::meta::{Cursors, Token};
 use crate::cache::outbox::Outgoing;
+use crate::cache::wish::{self, Wish};
 use crate::cache::{Cache, conv, meta, outbox};
 use crate::config::{Config, ServerAddress};
 use crate::outbox::Queue;
@@ -80,6 +82,8 @@ pub(crate) enum Command {
     PauseUpload(MessageId, bool, Reply<()>),
     /// Changes an unsent message. `None`: it is not in the outbox any more.
     Edit(Box<Message>, Reply<Option<Message>>),
+    /// Gives a reaction or takes it back.
+    React(Wish, Reply<()>),
     /// Read up to a place, or all.
     Read(ConversationId, Option<u64>, Reply<()>),
     /// All of these are read.
@@ -140,6 +144,10 @@ pub(crate) enum Done {
     },
     Edited {
         result: Result<hallway_protocol::sync::Stored>,
+    },
+    Reacted {
+        position: i64,
+        result: Result<hallway_protocol::sync::Annotated>,
     },
     Read {
         id: ConversationId,
@@ -227,6 +235,7 @@ pub(crate) struct Engine {
     queue: Queue,
     waiters: HashMap<MessageId, Vec<Reply<Message>>>,
     uploads: uploading::Uploads,
+    reactions: reacting::Reactions,
     reads: reading::Reads,
     drafts: drafting::Drafts,
     receipts: receipts::Receipts,
@@ -246,11 +255,12 @@ impl Engine {
                     outbox::all(db)?,
                     meta::drafts(db)?,
                     meta::pending_reads(db)?,
+                    wish::all(db)?,
                     (meta::conversation_groups(db)?, meta::all_receive_message_opt(db)?),
                 ))
             })
             .await?;
-        let (convs, cursors, waiting, drafts, reads, (groups, opt)) = loaded;
+        let (convs, cursors, waiting, drafts, reads, reactions, (groups, opt)) = loaded;
         shared.set_conversation_groups(groups);
         shared.set_all_receive_message_opt(opt);
         let (commands, receiver) = mpsc::unbounded_channel();
@@ -294,6 +304,7 @@ impl Engine {
             queue: Queue::new(waiting),
             waiters: HashMap::new(),
             uploads: uploading::Uploads::new(),
+            reactions: reacting::Reactions::new(reactions),
             reads: reading::Reads::new(reads),
             drafts: drafting::Drafts::new(drafts),
             receipts: receipts::Receipts::default(),
@@ -380,6 +391,7 @@ impl Engine {
             self.useq.deadline(),
             self.rounds.deadline(),
             self.queue.deadline(),
+            self.reactions.deadline(),
             self.reads.deadline(),
             self.receipts.deadline(),
             self.drafts.resend_deadline(),
@@ -412,6 +424,7 @@ impl Engine {
         }
         self.pump_rounds(now);
         self.pump_outbox(now);
+        self.pump_reactions(now);
         self.pump_reads(now);
         self.pump_drafts(now);
         self.pump_receipts(now);
@@ -439,6 +452,7 @@ impl Engine {
                 let result = self.edit_unsent(*message).await;
                 let _ = reply.send(result);
             }
+            Command::React(wish, reply) => self.react(wish, reply).await,
             Command::Read(id, place, reply) => {
                 let result = self.read_here(vec![Step::ReadHere { id, place }]).await;
                 let _ = reply.send(result);
@@ -473,6 +487,7 @@ impl Engine {
                 self.uploaded(&id, &conversation_id, result).await
             }
             Done::Page { question, result } => self.page(question, result).await,
+            Done::Reacted { position, result } => self.reacted(position, result, is_current).await,
             Done::Read { id, seq, result } => self.read_moved(id, seq, result).await,
             Done::AllRead { result } => self.all_read(result).await,
             Done::Draft { draft, result } => self.draft_sent(&draft, result).await,

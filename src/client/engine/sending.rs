@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hallway_protocol::error::Retry;
-use hallway_protocol::message::MessageStatus;
+use hallway_protocol::message::{MessageStatus, Payload};
 use hallway_protocol::method::{ModifyMessage, PayloadField, SendMessage};
 use hallway_protocol::sync::Stored;
 use hallway_protocol::{ConversationId, Message, MessageId};
@@ -88,7 +88,9 @@ impl Engine {
                 // A repeated send answers with the message as it stands: another instance may have changed or recalled
                 // it already. Only one that stands as it was first sent can differ because of a change made here.
                 let is_first = version == 0 && !stored.message.is_revoked();
-                let differs = wanted.filter(|wanted| is_first && wanted.payload != stored.message.payload);
+                let is_text = matches!(stored.message.payload, Payload::Text(_));
+                let differs =
+                    wanted.filter(|wanted| is_first && is_text && wanted.payload != stored.message.payload);
                 let steps = self.follow(vec![Step::Own(Box::new(stored))]);
                 if self.commit(steps).await.is_err() {
                     // It is still in the outbox: sent again, the server answers the same.

@@ -12,6 +12,7 @@ use hallway_protocol::{ChatError, ErrorCode, PROTOCOL_VERSION};
 use serde::Serialize;
 
 use super::account::Accounts;
+use super::annotation::{Annotator, pin, reaction, receipt};
 use super::cache::{Conversations, Members, Users};
 use super::chore::Chores;
 use super::clock::Clock;
@@ -21,8 +22,8 @@ use super::message::Sender;
 use super::moderation::Moderation;
 use super::offered::{NotOffered, Offered};
 use super::{
-    conversation, conversation_group, group, history, link_preview, member, message_change, retention,
-    search, setting, sync, user, voice,
+    combined, conversation, conversation_group, group, history, link_preview, member, message_change,
+    retention, search, setting, sync, user, voice,
 };
 use crate::auth::password::PasswordError;
 use crate::authz::{self, Account, Target};
@@ -48,6 +49,7 @@ pub struct Service {
 struct Inner {
     core: Arc<Core>,
     sender: Sender,
+    annotator: Arc<Annotator>,
     accounts: Accounts,
     files: Files,
     offered: Arc<Offered>,
@@ -114,9 +116,12 @@ impl Service {
         let files = Files::open(config, Arc::clone(&core), storage).await?;
         let moderator = Moderator::open(config, outbound)?;
         let moderation = Arc::new(Moderation::new(Arc::clone(&core), files.clone(), moderator));
+        let annotator = Annotator::new(Arc::clone(&core));
         let sender = Sender::new(Arc::clone(&core), Arc::clone(&moderation));
         let chores = Chores::new(Arc::clone(&core), Arc::clone(&moderation));
-        Ok(Self { inner: Arc::new(Inner { core, sender, accounts, files, offered, moderation, chores }) })
+        Ok(Self {
+            inner: Arc::new(Inner { core, sender, annotator, accounts, files, offered, moderation, chores }),
+        })
     }
 
     /// Accounts, invitations and sessions, for the person who runs the server.
@@ -179,7 +184,7 @@ impl Service {
     }
 
     async fn signed_in(&self, caller: &Arc<Caller>, id: u64, call: Call) -> Result<Frame, ChatError> {
-        let Inner { core, sender, accounts, files, offered, moderation, .. } = &*self.inner;
+        let Inner { core, sender, annotator, accounts, files, offered, moderation, .. } = &*self.inner;
         Ok(match call {
             Call::SyncUser(call) => frame(id, &sync::user(core, caller, *call).await?),
             Call::SyncHeads(call) => frame(id, &sync::heads(core, caller, *call).await?),
@@ -191,6 +196,18 @@ impl Service {
                 frame(id, &message_change::modify(core, moderation, caller, *call).await?)
             }
             Call::DeleteMessages(call) => frame(id, &message_change::delete(core, caller, *call).await?),
+            Call::GetCombinedMessage(call) => frame(id, &combined::get(core, caller, *call).await?),
+            Call::AddMessageReaction(call) => frame(id, &annotator.add_reaction(caller, *call).await?),
+            Call::RemoveMessageReaction(call) => frame(id, &annotator.remove_reaction(caller, *call).await?),
+            Call::GetReactionUsers(call) => frame(id, &reaction::users(core, caller, *call).await?),
+            Call::SetMessageExtensions(call) => frame(id, &annotator.set_extensions(caller, *call).await?),
+            Call::DeleteMessageExtensions(call) => {
+                frame(id, &annotator.delete_extensions(caller, *call).await?)
+            }
+            Call::SendMessageReadReceipt(call) => frame(id, &annotator.acknowledge(caller, *call).await?),
+            Call::GetReadMembers(call) => frame(id, &receipt::members(core, caller, *call).await?),
+            Call::PinGroupMessage(call) => frame(id, &annotator.pin(caller, *call).await?),
+            Call::GetPinnedMessages(call) => frame(id, &pin::list(core, caller, *call).await?),
             Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
             Call::SearchMessages(call) => frame(id, &search::messages(core, caller, *call).await?),
             Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),

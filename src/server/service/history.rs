@@ -8,6 +8,7 @@ use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core, stored};
 use super::view::{counters_seen, wire};
+use crate::store::annotation::{self, EVERYBODY};
 use crate::store::message::{self, MessageRow, Since};
 use crate::store::{StoreError, Tx, group, retention};
 
@@ -49,6 +50,7 @@ fn nothing() -> Changes {
     Changes {
         reset: None,
         messages: Vec::new(),
+        annotations: Vec::new(),
         members: Vec::new(),
         group_profile: None,
         up_to: 0,
@@ -74,9 +76,12 @@ fn page(
     let is_in = access.standing().is_in();
     let since = Since::new(&access.conv, after);
     let messages_end = message::page_end(tx, since, limit)?;
+    let everybody = annotation::page_end(tx, conv, EVERYBODY, after, limit)?;
+    let own = annotation::page_end(tx, conv, caller.number, after, limit)?;
     let members_end = if is_in { group::page_end(tx, conv, after, limit)? } else { None };
     let head = access.conv.modification;
-    let mut up_to = messages_end.into_iter().chain(members_end).fold(head, i64::min);
+    let mut up_to =
+        messages_end.into_iter().chain(members_end).chain(everybody).chain(own).fold(head, i64::min);
     let mut rows = message::changed(tx, since, up_to)?;
     let fitting = fitting(rows.iter());
     if let Some(last) = rows.get(fitting.saturating_sub(1)).filter(|_| fitting < rows.len()) {
@@ -85,6 +90,7 @@ fn page(
     }
     let rows = visible(core, tx, caller, access, rows)?;
     let messages = core.messages(tx, &access.name, rows)?;
+    let annotations = core.annotations_changed(tx, caller, access, (after, up_to))?;
     let mut members = Vec::new();
     if is_in {
         for row in group::changed(tx, conv, after, up_to)? {
@@ -101,7 +107,7 @@ fn page(
         _ => None,
     };
     let (up_to, more) = (wire(up_to), up_to < head);
-    Ok(Changes { messages, members, group_profile, up_to, more, ..empty(tx, access)? })
+    Ok(Changes { messages, annotations, members, group_profile, up_to, more, ..empty(tx, access)? })
 }
 
 fn group_now(
@@ -173,6 +179,14 @@ fn stretch(
     let mut from = from.max(first).max(to.saturating_sub(page).saturating_add(1));
     let mut rows =
         if from <= to { message::range(tx, access.conv.id, from, to, changed_after)? } else { Vec::new() };
+    if changed_after == 0 {
+        // What is on them comes along.
+        for (seq, bytes) in annotation::sizes(tx, access.conv.id, (from, to))? {
+            if let Some(row) = rows.iter_mut().find(|row| row.key.seq == seq) {
+                row.stored_bytes = row.stored_bytes.saturating_add(usize::try_from(bytes).unwrap_or(0));
+            }
+        }
+    }
     // The newest of the stretch stay.
     let too_many = rows.len().saturating_sub(fitting(rows.iter().rev()));
     if let Some(last) = too_many.checked_sub(1).and_then(|index| rows.get(index)) {
@@ -184,6 +198,7 @@ fn stretch(
         from_seq: wire(from),
         to_seq: wire(to),
         messages: core.messages(tx, &access.name, rows)?,
+        annotations: core.annotations_in(tx, caller, access, (from, to), changed_after)?,
         as_of: wire(access.conv.modification),
         is_completed: from <= first,
     })
@@ -195,7 +210,14 @@ pub async fn range(core: &Arc<Core>, caller: &Arc<Caller>, call: GetRange) -> Re
         return Err(ErrorCode::InvalidParameter.into());
     }
     let Some(conv) = core.find(caller, &call.conversation_id).await? else {
-        let range = Range { from_seq: 1, to_seq: 0, messages: Vec::new(), as_of: 0, is_completed: true };
+        let range = Range {
+            from_seq: 1,
+            to_seq: 0,
+            messages: Vec::new(),
+            annotations: Vec::new(),
+            as_of: 0,
+            is_completed: true,
+        };
         return Ok(range);
     };
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));

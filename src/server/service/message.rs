@@ -6,13 +6,15 @@ use std::time::Instant;
 
 use hallway_protocol::event::ServerEvent;
 use hallway_protocol::file::FileRef;
+use hallway_protocol::group::GroupType;
 use hallway_protocol::ids::{ConversationId, MENTION_ALL, UserId};
-use hallway_protocol::message::{Message, MessageControl};
+use hallway_protocol::message::{Message, MessageControl, ReadReceiptInfo};
 use hallway_protocol::method::{MethodName, SendMessage};
 use hallway_protocol::sync::{Counters, Stored};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::chore::owe;
+use super::combined::{self, Apart, Prepared};
 use super::core::{Caller, Core, counters, standing};
 use super::file::reference;
 use super::group_rate::GroupRate;
@@ -45,6 +47,8 @@ struct Draft {
     files: Vec<FileRef>,
     /// What is owed to it once it is stored.
     chores: Vec<(Kind, String)>,
+    /// What of it is kept apart.
+    apart: Vec<Apart>,
     /// A run has found that it was stored before: the next one answers with what is there. Looking first each
     /// time would cost every message what only a repetition needs.
     is_repeated: Cell<bool>,
@@ -83,7 +87,7 @@ impl Sender {
                 if send.online_user_only {
                     return Ok(self.online_to_peer(caller, &pair, key, send).await);
                 }
-                self.to_peer(self.draft(caller, &pair.me, key, send, checked)?, pair).await
+                self.to_peer(self.draft(caller, &pair.me, key, send, checked).await?, pair).await
             }
             ConversationId::Group(group_id) => {
                 let core = &self.core;
@@ -97,7 +101,7 @@ impl Sender {
                     return self.online_to_group(caller, &me, conv, key, send).await;
                 }
                 let mentioned = self.mentioned(&send.at_user_list).await?;
-                self.to_group(self.draft(caller, &me, key, send, checked)?, conv, mentioned).await
+                self.to_group(self.draft(caller, &me, key, send, checked).await?, conv, mentioned).await
             }
             ConversationId::System => Err(ErrorCode::ConversationKindNotAllowed.into()),
         }
@@ -108,7 +112,7 @@ impl Sender {
         mentioned(&self.core, list).await
     }
 
-    fn draft(
+    async fn draft(
         &self,
         caller: &Arc<Caller>,
         me: &UserRecord,
@@ -118,7 +122,7 @@ impl Sender {
     ) -> Result<Draft, ChatError> {
         let chores =
             checked.is_late.then(|| (Kind::Moderate, send.moderation_profile.clone())).into_iter().collect();
-        let files = reference::references(&send.payload)?;
+        let Prepared { payload, apart, files } = combined::prepare(&self.core, caller, send.payload).await?;
         let content = Content {
             priority: send.priority,
             nick: me.profile.nick.clone(),
@@ -135,7 +139,7 @@ impl Sender {
             has_risk_content: checked.is_risky,
             modified_time: checked.is_changed.then(|| self.core.clock.now()),
             version: u32::from(checked.is_changed),
-            ..Content::new(send.payload)
+            ..Content::new(payload)
         };
         let flags = content.flags();
         Ok(Draft {
@@ -145,6 +149,7 @@ impl Sender {
             flags,
             files,
             chores,
+            apart,
             is_repeated: Cell::new(false),
         })
     }
@@ -321,8 +326,15 @@ pub(super) fn stored(message: Message, conv: &ConvRow) -> Stored {
 }
 
 /// Stores the row of a draft under the numbers taken for it.
-fn insert(tx: &mut Tx<'_>, draft: &Draft, conv: &ConvRow, name_card: &str) -> Result<MessageRow, ChatError> {
+fn insert(
+    tx: &mut Tx<'_>,
+    draft: &Draft,
+    conv: &ConvRow,
+    name_card: &str,
+    receipts: Option<ReadReceiptInfo>,
+) -> Result<MessageRow, ChatError> {
     let mut content = draft.content.clone();
+    content.read_receipt_info = receipts;
     content.name_card.push_str(name_card);
     let row = MessageRow {
         key: MessageKey { conv: conv.id, seq: conv.seq },
@@ -337,6 +349,7 @@ fn insert(tx: &mut Tx<'_>, draft: &Draft, conv: &ConvRow, name_card: &str) -> Re
         stored_bytes: 0,
     };
     if message::insert(tx, &row)? {
+        draft.apart.iter().try_for_each(|apart| apart.keep(tx, row.key))?;
         return Ok(row);
     }
     // It has its numbers already: undone by the writer, which runs the job again.
@@ -362,7 +375,11 @@ fn store_to_peer(core: &Arc<Core>, tx: &mut Tx<'_>, draft: &Draft, pair: &Pair) 
     let counted = draft.flags & message::COUNTED;
     let conv = conversation::take_for_message(tx, conv, me, counted, now_ms)?;
     let conv = conv.ok_or(ErrorCode::ConversationNotFound)?;
-    let row = insert(tx, draft, &conv, "")?;
+    let receipts = draft
+        .content
+        .need_read_receipt
+        .then(|| ReadReceiptInfo { is_peer_read: Some(false), ..ReadReceiptInfo::default() });
+    let row = insert(tx, draft, &conv, "", receipts)?;
     reference::record(tx, &draft.files, row.key)?;
     owe(core, tx, row.key, &draft.chores)?;
     if conv.seq == 1 {
@@ -410,6 +427,9 @@ pub(super) fn may_send(
     if muted || (standing_row.mute_all && !standing.leads()) {
         return Err(ErrorCode::MutedInGroup.into());
     }
+    if wants_receipts && matches!(standing_row.group_type, GroupType::Community | GroupType::AvRoom) {
+        return Err(ErrorCode::NoPermission.into());
+    }
     if wants_receipts && standing_row.member_count > i64::from(core.limits.receipt_group_members) {
         return Err(ErrorCode::GroupTooLargeForReceipts.into());
     }
@@ -437,8 +457,9 @@ fn store_to_group(
     let members = core.members.prepare(tx, conv)?;
     let name_card = standing.member.as_ref().map_or("", |member| member.name_card.as_str());
     let counted = draft.flags & message::COUNTED;
+    let receipts = receipts_of(core, tx, draft, &members)?;
     let conv = conversation::take(tx, conv, 1, counted, core.clock.now_ms())?.ok_or(ErrorCode::GroupGone)?;
-    let row = insert(tx, draft, &conv, name_card)?;
+    let row = insert(tx, draft, &conv, name_card, receipts)?;
     reference::record(tx, &draft.files, row.key)?;
     owe(core, tx, row.key, &draft.chores)?;
     conversation::advance_read(tx, caller.number, conv.id, conv.seq, conv.ord)?;
@@ -447,6 +468,27 @@ fn store_to_group(
     let message = row.to_wire(name, caller.user_id.clone());
     publish_message(core, tx, &conv, members, Some(caller.connection), message.clone())?;
     Ok(stored(message, &conv))
+}
+
+/// Whose receipts a group message waits for: everybody who is there now, or its receivers, without the sender (MSG-87).
+fn receipts_of(
+    core: &Core,
+    tx: &mut Tx<'_>,
+    draft: &Draft,
+    members: &[i64],
+) -> Result<Option<ReadReceiptInfo>, StoreError> {
+    if !draft.content.need_read_receipt {
+        return Ok(None);
+    }
+    let mut waited_for = 0u32;
+    for member in members.iter().filter(|member| **member != draft.caller.number) {
+        let receivers = &draft.content.receiver_list;
+        let is_for =
+            receivers.is_empty() || receivers.contains(&core.users.in_tx(tx, *member)?.profile.user_id);
+        waited_for = waited_for.saturating_add(u32::from(is_for));
+    }
+    let (read_count, unread_count) = (Some(0), Some(waited_for));
+    Ok(Some(ReadReceiptInfo { read_count, unread_count, ..ReadReceiptInfo::default() }))
 }
 
 /// Notes who is mentioned by name; who is not a member is ignored (MSG-21).

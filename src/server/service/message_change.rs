@@ -18,7 +18,7 @@ use crate::bus::{Publication, Recipients};
 use crate::store::conversation::{self, ConvKind, ConvRow};
 use crate::store::message::{self, AT_ALL, MessageKey, MessageRow, REVOKED, TIP};
 use crate::store::user_log::LogKey;
-use crate::store::{StoreError, Tx, WriteKey, file};
+use crate::store::{StoreError, Tx, WriteKey, annotation, combined, file};
 
 /// Recalls a message for everybody (MSG-61).
 pub async fn revoke(
@@ -47,6 +47,7 @@ pub async fn revoke(
         content.reply_to = None;
         content.cloud_custom_data.clear();
         content.offline_push = None;
+        content.read_receipt_info = None;
         content.revoked = Some(Revocation {
             user_id: caller.user_id.clone(),
             nick: me.nick.clone(),
@@ -56,6 +57,8 @@ pub async fn revoke(
             modification: wire(conv.modification),
         });
         row.flags = (row.flags | REVOKED) & !AT_ALL;
+        annotation::clear(tx, row.key)?;
+        combined::remove(tx, row.key)?;
         file::release(tx, row.key, now_ms.div_euclid(1000))?;
         changed(&core, tx, &caller, &access, &conv, row)
     })

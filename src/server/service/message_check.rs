@@ -98,18 +98,36 @@ fn check_merger(limits: &Limits, merger: &MergerPayload) -> Result<(), ChatError
             for part in merger.message_list.iter().flat_map(|message| &message.message_body) {
                 match part {
                     Payload::Merger(inner) => below.push(inner),
-                    Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} => {
-                        return Err(ErrorCode::NotForwardable.into());
-                    }
-                    // A kind of a newer program is forwarded as it is; a broken one never was a message.
-                    Payload::Unknown(_) if part.is_foreign() => {}
-                    other => check_payload(limits, other)?,
+                    other => check_part(limits, other)?,
                 }
             }
         }
         level = below;
     }
     Ok(())
+}
+
+fn without_messages(merger: &MergerPayload) -> MergerPayload {
+    MergerPayload {
+        title: merger.title.clone(),
+        abstract_list: merger.abstract_list.clone(),
+        compatible_text: merger.compatible_text.clone(),
+        message_list: Vec::new(),
+        download_key: merger.download_key.clone(),
+        layers_over_limit: false,
+    }
+}
+
+/// Checks a message inside of a combined one that is none itself.
+pub fn check_part(limits: &Limits, part: &Payload) -> Result<(), ChatError> {
+    match part {
+        Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} => {
+            Err(ErrorCode::NotForwardable.into())
+        }
+        // A kind of a newer program is forwarded as it is; a broken one never was a message.
+        Payload::Unknown(_) if part.is_foreign() => Ok(()),
+        other => check_payload(limits, other),
+    }
 }
 
 /// Checks the size of the body with what is stored along with it (OBJ-1, 80002).
@@ -122,7 +140,15 @@ pub fn check_size(
     let push = push.map_or(0, |push| {
         push.title.len().saturating_add(push.description.len()).saturating_add(push.extension.len())
     });
-    let bytes = body_bytes(payload, cloud_custom_data).saturating_add(push);
+    // What is inside of a combined message has a limit of its own.
+    let bytes = match payload {
+        Payload::Merger(merger) => {
+            let outside = without_messages(merger);
+            body_bytes(&Payload::Merger(outside), cloud_custom_data)
+        }
+        other => body_bytes(other, cloud_custom_data),
+    };
+    let bytes = bytes.saturating_add(push);
     if u32::try_from(bytes).is_ok_and(|bytes| bytes <= limits.message_body_bytes) {
         Ok(())
     } else {

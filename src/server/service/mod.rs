@@ -4,10 +4,11 @@
 //!
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
-//! * [`mod@file`]: files behind messages.
 //! * `moderation`: what may be said; `amend`, `chore`: what the server does to stored messages by itself.
 //! * `offered`, `voice`, `link_preview`: what is offered on top.
 //! * [`search`]: finding words.
+//! * [`annotation`]: reactions, extensions, receipts, pins. [`mod@file`]: files behind messages.
+//! * [`combined`]: messages inside of large combined ones.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
 //!   profiles, directory.
@@ -18,10 +19,12 @@
 
 pub mod account;
 mod amend;
+pub mod annotation;
 mod backend;
 pub mod cache;
 mod chore;
 pub mod clock;
+pub mod combined;
 pub mod conversation;
 pub mod conversation_group;
 pub mod core;

@@ -330,6 +330,7 @@ pub fn frame(name: ConversationId, conv: &ConvRow) -> ConversationFrame {
         counters: counters(conv),
         changed_at: conv.changed_ms,
         messages: Vec::new(),
+        annotations: Vec::new(),
         members: Vec::new(),
         group_profile: None,
     }

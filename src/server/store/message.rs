@@ -5,7 +5,8 @@
 
 use hallway_protocol::ids::{ConversationId, MENTION_ALL, MessageId, UserId};
 use hallway_protocol::message::{
-    Message, MessageControl, MessageStatus, OfflinePush, Payload, Priority, Quote, Revocation,
+    Message, MessageControl, MessageStatus, OfflinePush, Payload, Priority, Quote, ReadReceiptInfo,
+    Revocation,
 };
 use hallway_protocol::service::LinkPreview;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,9 @@ pub struct Content {
     /// OBJ-42.
     #[serde(default, skip_serializing_if = "is_default")]
     pub need_read_receipt: bool,
+    /// OBJ-43, as it stood when sent: nobody had read it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub read_receipt_info: Option<ReadReceiptInfo>,
     /// OBJ-44.
     #[serde(default, skip_serializing_if = "is_default")]
     pub is_support_extension: bool,
@@ -110,6 +114,7 @@ impl Content {
             modified_time: None,
             version: 0,
             need_read_receipt: false,
+            read_receipt_info: None,
             is_support_extension: false,
             receiver_list: Vec::new(),
             message_control: MessageControl::default(),
@@ -231,12 +236,14 @@ impl MessageRow {
             modified_time: content.modified_time,
             version: content.version,
             need_read_receipt: content.need_read_receipt,
-            read_receipt_info: None,
+            read_receipt_info: content.read_receipt_info,
             is_support_extension: content.is_support_extension,
             receiver_list: content.receiver_list,
             is_broadcast_message: false,
             has_risk_content: content.has_risk_content,
             reactions: Vec::new(),
+            extensions: Vec::new(),
+            pin: None,
             online_user_only: false,
             message_control: content.message_control,
             offline_push: content.offline_push,

@@ -11,7 +11,10 @@
 //!
 //! All other modules here are one domain each: the SQL of that domain and nothing else.
 
+pub mod annotation;
+
 pub mod chore;
+pub mod combined;
 pub mod console;
 pub mod conv_group;
 pub mod conversation;

@@ -43,6 +43,8 @@ pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64, now: i64) -> Re
     )?;
     tx.execute("DELETE FROM message WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
     file::release_all(tx, conv.id, 0, last, now)?;
+    tx.execute("DELETE FROM annotation WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
+    tx.execute("DELETE FROM combined WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
     tx.execute("DELETE FROM mention WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
     search::forget_below(tx, conv.id, first)?;
     // Kind 2: a message deleted for the user. In one statement for a whole group: its row is locked meanwhile.

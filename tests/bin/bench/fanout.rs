@@ -7,45 +7,22 @@ use std::time::{Duration, Instant};
 use hallway_protocol::ConversationId;
 use hallway_protocol::method::CreateGroup;
 use hallway_tests::failure::{Outcome, While};
-use hallway_tests::load::LoadServer;
+use hallway_tests::load::{LoadServer, Raw};
 use tokio::sync::mpsc;
 
 use crate::report::{Bound, Figure};
 use crate::{block_on, percentile};
 
-const MEMBERS: usize = 1_000;
+/// How many are in the group.
+pub const MEMBERS: usize = 1_000;
 const PACED: usize = 200;
 const MESSAGES: usize = 1_000;
 
 pub fn run(dir: PathBuf) -> Outcome<Vec<Figure>> {
     block_on(async {
         let server = LoadServer::start(&dir, MEMBERS).await?;
-        let mut sender = server.connect(0).await?;
-        let mut receivers = Vec::new();
-        for index in 1..MEMBERS {
-            receivers.push(server.connect(index).await?);
-        }
-        let group = sender
-            .call(&CreateGroup {
-                name: "Everybody".into(),
-                member_list: (1..MEMBERS).map(LoadServer::user).collect(),
-                request_id: "bench".into(),
-                ..CreateGroup::default()
-            })
-            .await?;
-        let to = ConversationId::Group(group.group.group_id);
-        let (arrived, mut arrivals) = mpsc::unbounded_channel();
-        let arrived = Arc::new(arrived);
-        for mut raw in receivers {
-            let arrived = Arc::clone(&arrived);
-            tokio::spawn(async move {
-                while let Ok(text) = raw.event().await {
-                    if text.contains("bench message") && arrived.send(Instant::now()).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
+        let (mut sender, to, mut arrivals) =
+            everybody(&server, |text| text.contains("bench message")).await?;
         // Everybody is in the group and listening once a first message has reached them all.
         let message = sender.text(&to, 1, "bench message");
         sender.call(&message).await?;
@@ -87,8 +64,42 @@ pub fn run(dir: PathBuf) -> Outcome<Vec<Figure>> {
     })
 }
 
-/// Waits until everybody but the sender has the message; when the last one had it.
-async fn last(arrivals: &mut mpsc::UnboundedReceiver<Instant>) -> Outcome<Instant> {
+/// A group of everybody, all of them connected: the connection of the first, the group, and when each of the others gets
+/// something that `is_wanted`.
+pub async fn everybody(
+    server: &LoadServer,
+    is_wanted: fn(&str) -> bool,
+) -> Outcome<(Raw, ConversationId, mpsc::UnboundedReceiver<Instant>)> {
+    let mut sender = server.connect(0).await?;
+    let mut receivers = Vec::new();
+    for index in 1..MEMBERS {
+        receivers.push(server.connect(index).await?);
+    }
+    let group = sender
+        .call(&CreateGroup {
+            name: "Everybody".into(),
+            member_list: (1..MEMBERS).map(LoadServer::user).collect(),
+            request_id: "bench".into(),
+            ..CreateGroup::default()
+        })
+        .await?;
+    let (arrived, arrivals) = mpsc::unbounded_channel();
+    let arrived = Arc::new(arrived);
+    for mut raw in receivers {
+        let arrived = Arc::clone(&arrived);
+        tokio::spawn(async move {
+            while let Ok(text) = raw.event().await {
+                if is_wanted(&text) && arrived.send(Instant::now()).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    Ok((sender, ConversationId::Group(group.group.group_id), arrivals))
+}
+
+/// Waits until everybody but the sender has what was sent; when the last one had it.
+pub async fn last(arrivals: &mut mpsc::UnboundedReceiver<Instant>) -> Outcome<Instant> {
     let mut latest = None;
     for _ in 1..MEMBERS {
         let at = tokio::time::timeout(Duration::from_secs(10), arrivals.recv())

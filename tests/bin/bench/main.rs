@@ -5,6 +5,7 @@
 //! machine's processors with it, as the figures demand.
 #![allow(clippy::print_stdout)] // a program whose output is its result
 
+mod annotations;
 mod app;
 mod fanout;
 mod idle;
@@ -25,6 +26,7 @@ const ALL: &[(&str, Run)] = &[
     ("messages", messages::run),
     ("idle", idle::run),
     ("fanout", fanout::run),
+    ("annotations", annotations::run),
     ("reconnect", reconnect::run),
     ("search", search::run),
     ("app", app::run),

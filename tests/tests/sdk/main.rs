@@ -1,6 +1,8 @@
 //! The SDK against a real server: what an app can count on, row by row.
 
+mod annotations;
 mod files;
+mod forward;
 mod groups;
 mod history;
 mod labels;

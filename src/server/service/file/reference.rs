@@ -18,10 +18,14 @@ const LOOKED_AT: u32 = 50;
 pub fn references(payload: &Payload) -> Result<Vec<FileRef>, ChatError> {
     let mut files = files_of(payload)
         .map_err(|error| ChatError::new(ErrorCode::InvalidParameter).with_message(error.to_string()))?;
-    // Always in the same order, so that two messages never wait for each other's files.
-    files.sort_by_key(|file| file.id);
-    files.dedup();
+    sort(&mut files);
     Ok(files)
+}
+
+/// Puts files in an order that is always the same, so that two messages never wait for each other's files.
+pub fn sort(files: &mut Vec<FileRef>) {
+    files.sort_by_key(|file| (file.id, file.kind.as_str(), file.size));
+    files.dedup();
 }
 
 /// May `caller` send these files? They uploaded them, or may read a message that has them (MSG-31), else 2453; what

@@ -5,11 +5,13 @@ use hallway_protocol::conversation::Draft;
 use hallway_protocol::group::{Group, GroupType};
 use hallway_protocol::message::Payload;
 use hallway_protocol::method::{
-    AddGroupMembers, ChangeGroupOwner, ClearHistory, ConvertVoiceToText, DeleteConversations,
-    DeleteGroupMembers, DeleteMessages, GetConversation, GetFileLink, GetGroup, GetGroupMembers, GetRange,
-    LocateTime, MethodName, ModifyMessage, PayloadField, Position, QuitGroup, RemoveLinkPreview,
-    ReportDelivered, RevokeMessage, SearchMessages, SetDraft, SetRead, SyncChanges, UpdateConversations,
-    UpdateGroup,
+    AddGroupMembers, AddMessageReaction, ChangeGroupOwner, ClearHistory, ConvertVoiceToText,
+    DeleteConversations, DeleteGroupMembers, DeleteMessageExtensions, DeleteMessages, ExtensionWish,
+    GetCombinedMessage, GetConversation, GetFileLink, GetGroup, GetGroupMembers, GetPinnedMessages, GetRange,
+    GetReactionUsers, GetReadMembers, LocateTime, MethodName, ModifyMessage, PayloadField, PinGroupMessage,
+    Position, QuitGroup, ReadFilter, RemoveLinkPreview, RemoveMessageReaction, ReportDelivered,
+    RevokeMessage, SearchMessages, SendMessageReadReceipt, SetDraft, SetMessageExtensions, SetRead,
+    SyncChanges, UpdateConversations, UpdateGroup,
 };
 use hallway_protocol::{ChatError, ErrorCode};
 
@@ -29,6 +31,16 @@ const ABOUT_GROUPS: &[MethodName] = &[
     MethodName::RevokeMessage,
     MethodName::ModifyMessage,
     MethodName::DeleteMessages,
+    MethodName::GetCombinedMessage,
+    MethodName::AddMessageReaction,
+    MethodName::RemoveMessageReaction,
+    MethodName::GetReactionUsers,
+    MethodName::SetMessageExtensions,
+    MethodName::DeleteMessageExtensions,
+    MethodName::SendMessageReadReceipt,
+    MethodName::GetReadMembers,
+    MethodName::PinGroupMessage,
+    MethodName::GetPinnedMessages,
     MethodName::GetConversation,
     MethodName::SetRead,
     MethodName::ClearHistory,
@@ -120,6 +132,49 @@ impl Cell<'_> {
                 cloud_custom_data: None,
             }),
             MethodName::DeleteMessages => done!(DeleteMessages { conversation_id: id, sequences: vec![1] }),
+            // The message is plain: who may do it is told what is wrong with it.
+            MethodName::GetCombinedMessage => {
+                let download_key = String::new();
+                let call = GetCombinedMessage { conversation_id: id, sequence: 1, download_key };
+                but(world.call(who, call).await, ErrorCode::NotACombinedMessage)
+            }
+            MethodName::AddMessageReaction => {
+                done!(AddMessageReaction { conversation_id: id, sequence: 1, reaction_id: "x".into() })
+            }
+            MethodName::RemoveMessageReaction => {
+                let call =
+                    RemoveMessageReaction { conversation_id: id, sequence: 1, reaction_id: "x".into() };
+                but(world.call(who, call).await, ErrorCode::ReactionUnknown)
+            }
+            MethodName::GetReactionUsers => {
+                let (reaction_id, next_seq) = ("x".into(), 0);
+                let call =
+                    GetReactionUsers { conversation_id: id, sequence: 1, reaction_id, next_seq, count: None };
+                but(world.call(who, call).await, ErrorCode::ReactionUnknown)
+            }
+            MethodName::SetMessageExtensions => {
+                let wish = ExtensionWish { key: "k".into(), value: String::new(), version: 0 };
+                let call =
+                    SetMessageExtensions { conversation_id: id, sequence: 1, extension_list: vec![wish] };
+                but(world.call(who, call).await, ErrorCode::StateNotAllowed)
+            }
+            MethodName::DeleteMessageExtensions => {
+                let call = DeleteMessageExtensions { conversation_id: id, key_list: None, sequence: 1 };
+                but(world.call(who, call).await, ErrorCode::StateNotAllowed)
+            }
+            MethodName::SendMessageReadReceipt => {
+                let call = SendMessageReadReceipt { conversation_id: id, sequences: vec![1] };
+                but(world.call(who, call).await, ErrorCode::NoReceiptNeeded)
+            }
+            MethodName::GetReadMembers => {
+                let (filter, cursor) = (ReadFilter::Read, String::new());
+                let call = GetReadMembers { conversation_id: id, sequence: 1, filter, cursor, count: None };
+                but(world.call(who, call).await, ErrorCode::NoReceiptData)
+            }
+            MethodName::PinGroupMessage => {
+                done!(PinGroupMessage { group_id, sequence: 1, is_pinned: true })
+            }
+            MethodName::GetPinnedMessages => done!(GetPinnedMessages { group_id }),
             MethodName::GetConversation => {
                 // Who has no business there is not told more than the code of the table.
                 done!(GetConversation { conversation_id: id })
@@ -161,6 +216,14 @@ impl Cell<'_> {
             MethodName::ChangeGroupOwner => done!(ChangeGroupOwner { group_id, new_owner_id: other }),
             _ => panic!("{} is not about groups", method.as_str()),
         }
+    }
+}
+
+/// Done, or refused for what is wrong with the message.
+fn but<T>(result: Result<T, ChatError>, allowed: ErrorCode) -> Result<(), ChatError> {
+    match result {
+        Err(error) if error.code != allowed => Err(error),
+        _ => Ok(()),
     }
 }
 

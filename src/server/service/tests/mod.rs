@@ -1,5 +1,7 @@
 //! The services as the network side sees them: calls in, answers and events out, on both engines.
 
+mod annotations;
+mod combined;
 mod conversation_groups;
 mod conversations;
 mod files;
