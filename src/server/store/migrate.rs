@@ -23,8 +23,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_search.sql"),
     // 8
     hallway_search::tables::SCHEMA,
-    include_str!("migrations/0008_annotation.sql"),
-    include_str!("migrations/0009_combined.sql"),
+    include_str!("migrations/0009_annotation.sql"),
+    include_str!("migrations/0010_combined.sql"),
 ];
 
 /// Brings the schema up to date. `snapshots` is the folder for the copy of an existing database.
