@@ -393,6 +393,38 @@ cannot-write-disabled = This account is switched off.
 cannot-write-muted-all = Only administrators can write here.
 cannot-write-muted = You are muted until { $time }.
 
+## Voice messages
+
+voice-record = Record a voice message
+voice-recording = Recording, { $time }
+voice-limit = up to { $time }
+voice-pause = Pause
+voice-go-on = Go on recording
+voice-full = Ten minutes are the most
+voice-listen = Listen
+voice-stop-listening = Stop listening
+voice-discard = Discard recording
+voice-waits = A recording for { $name } is not sent yet. Send or discard it first.
+voice-play = Play
+voice-pause-message = Pause
+voice-fetching = Fetching the sound
+voice-unheard = Not played yet
+voice-speed = Speed { $speed }
+voice-flagged = Held back by moderation
+voice-to-text = To text
+voice-turning = Turning into text…
+voice-no-words = No words found
+voice-not-fetched = The sound could not be fetched.
+voice-unplayable = This sound cannot be played here.
+voice-not-built = This version of Hallway was built without sound.
+voice-no-device = No microphone found. Connect one and try again.
+voice-no-speaker = No speaker found. Connect one and try again.
+voice-refused = The system does not let Hallway use the sound device. Allow it in the system's settings.
+voice-busy = Another program is using the sound device. Close it and try again.
+voice-broken = The sound device does not work ({ $reason }). Try again.
+ask-discard-voice-title = Discard the recording of { $time }?
+ask-discard-voice-text = What you said will be gone.
+
 ## Side panel and dialogs
 
 panel-group = Group

@@ -390,6 +390,38 @@ cannot-write-disabled = 该账号已停用。
 cannot-write-muted-all = 仅管理员可以发言。
 cannot-write-muted = 你被禁言至 { $time }。
 
+## 语音消息
+
+voice-record = 录制语音消息
+voice-recording = 正在录音，{ $time }
+voice-limit = 最长 { $time }
+voice-pause = 暂停
+voice-go-on = 继续录音
+voice-full = 最长十分钟
+voice-listen = 试听
+voice-stop-listening = 停止试听
+voice-discard = 放弃录音
+voice-waits = 发给{ $name }的录音还没有发送。请先发送或放弃。
+voice-play = 播放
+voice-pause-message = 暂停
+voice-fetching = 正在获取语音
+voice-unheard = 未播放
+voice-speed = 速度 { $speed }
+voice-flagged = 已被内容审核拦下
+voice-to-text = 转文字
+voice-turning = 正在转文字…
+voice-no-words = 没有识别到文字
+voice-not-fetched = 无法获取语音。
+voice-unplayable = 无法在此播放该语音。
+voice-not-built = 这个版本的 Hallway 不含声音功能。
+voice-no-device = 未找到麦克风。请连接后重试。
+voice-no-speaker = 未找到扬声器。请连接后重试。
+voice-refused = 系统不允许 Hallway 使用声音设备。请在系统设置中允许。
+voice-busy = 声音设备正被其他程序使用。请关闭该程序后重试。
+voice-broken = 声音设备无法工作（{ $reason }）。请重试。
+ask-discard-voice-title = 放弃这段 { $time } 的录音？
+ask-discard-voice-text = 录下的内容将会丢失。
+
 ## Side panel and dialogs
 
 panel-group = 群聊

@@ -29,6 +29,7 @@ use crate::screen::chats::{self, Chats};
 use crate::screen::welcome::{self, Welcome, work::Place};
 use crate::screen::{directory, settings, shortcuts, switcher};
 use crate::theme::Theme;
+use crate::voice::Studio;
 use crate::widget::Element;
 use crate::widget::layers::{Layers, layers};
 use crate::widget::toast::{ToastId, Toasts};
@@ -100,6 +101,7 @@ struct Session {
     account: Account,
     chats: Chats,
     notices: Notices,
+    studio: Studio,
     context: settings::Context,
 }
 
@@ -401,10 +403,10 @@ impl App {
     fn with_chats(&mut self, act: impl FnOnce(&mut Chats) -> Vec<chats::Effect>) -> Task<Message> {
         let Stage::In(session) = &mut self.stage else { return Task::none() };
         let effects = act(&mut session.chats);
-        let client = session.client.clone();
+        let (client, studio) = (session.client.clone(), session.studio.clone());
         Task::batch(effects.into_iter().map(|effect| match effect {
             chats::Effect::Action(action) => self.chats_action(action),
-            effect => chats::run(effect, &client).map(Message::Chats),
+            effect => chats::run(effect, &client, &studio).map(Message::Chats),
         }))
     }
 

@@ -239,6 +239,16 @@ actions! {
     Copy, "copy", Messages, Message, [char('c').command()];
     /// Deletes the message for oneself.
     Delete, "delete", Messages, Message, [named(Named::Delete)];
+    /// Plays the voice message, or pauses it.
+    PlayVoice, "play-voice", Messages, Message, [named(Named::Space)];
+    /// Goes back in the voice message.
+    VoiceBack, "voice-back", Messages, Message, [named(Named::ArrowLeft)];
+    /// Goes on in the voice message.
+    VoiceForward, "voice-forward", Messages, Message, [named(Named::ArrowRight)];
+    /// Plays voice messages faster, and again as they are.
+    VoiceSpeed, "voice-speed", Messages, Message, [char('s')];
+    /// Records a voice message, pauses and goes on.
+    RecordVoice, "record-voice", Writing, Everywhere, [char('r').command().shift()];
     /// Changes the last own message.
     EditLast, "edit-last", Writing, Composer, [named(Named::ArrowUp)];
     /// Answers an older message.

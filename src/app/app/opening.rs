@@ -18,6 +18,7 @@ use crate::screen::chats::{self, Chats};
 use crate::screen::settings;
 use crate::screen::welcome::work::{self, Place};
 use crate::screen::welcome::{self, Welcome};
+use crate::voice::Studio;
 use crate::{fl, problem};
 
 /// What came of opening the local copy.
@@ -177,6 +178,7 @@ impl App {
             number: self.sessions,
             chats,
             notices: Notices::new(self.desk.clone()),
+            studio: Studio::default(),
             context: settings::Context {
                 me,
                 limits: client.limits(),

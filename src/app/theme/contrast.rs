@@ -76,6 +76,9 @@ fn contrast_of_all_pairs() {
         ] {
             check(pair.into(), a, b, 4.5);
         }
+        for (ground, color) in [("bg", p.bg), ("own", p.bubble_own), ("other", p.bubble_other)] {
+            check(format!("wave on {ground}"), p.wave, color, 3.0);
+        }
         check("mention_bar".into(), p.mention_bar, p.mention_bg, 3.0);
         for i in 0..10 {
             check(format!("avatar {i}"), p.on_avatar, p.avatars[i], 4.5);

@@ -115,6 +115,8 @@ pub struct Palette {
     pub scrollbar: Color,
     /// Blocks that hold the place of what is being loaded.
     pub skeleton: Color,
+    /// Bars of a sound that is still to be heard (a UI mark on bubbles).
+    pub wave: Color,
     /// White on avatars.
     pub on_avatar: Color,
     /// Avatar fills; see [`person_index`].
@@ -206,6 +208,7 @@ pub const LIGHT: Palette = Palette {
     scrim: Color { a: 0.45, ..BLACK },
     scrollbar: rgb(0x7F8896),
     skeleton: rgb(0xD8DDE5),
+    wave: rgb(0x7A8391),
     on_avatar: WHITE,
     avatars: AVATARS,
     names: AVATARS,
@@ -263,6 +266,7 @@ pub const DARK: Palette = Palette {
     scrim: Color { a: 0.6, ..BLACK },
     scrollbar: rgb(0x7C8798),
     skeleton: rgb(0x343C49),
+    wave: rgb(0x8794A8),
     on_avatar: WHITE,
     avatars: AVATARS,
     names: NAMES_ON_DARK,
@@ -320,6 +324,7 @@ pub const HIGH_CONTRAST: Palette = Palette {
     scrim: BLACK,
     scrollbar: WHITE,
     skeleton: rgb(0x333333),
+    wave: rgb(0x8A8A8A),
     on_avatar: WHITE,
     avatars: AVATARS,
     names: NAMES_ON_DARK,
@@ -463,6 +468,20 @@ pub mod size {
     pub const SCROLLBAR_MIN: f32 = 28.0;
     /// Widest bubble.
     pub const BUBBLE_MAX: f32 = 560.0;
+    /// The button that plays a voice message.
+    pub const VOICE_PLAY: f32 = 40.0;
+    /// The button with its speed.
+    pub const VOICE_SPEED: f32 = 32.0;
+    /// Room for the time of a recording.
+    pub const VOICE_TIME: f32 = 40.0;
+    /// A bar of a sound, the room after it, its least and its greatest height.
+    pub const WAVE_BAR: f32 = 2.0;
+    /// The room after a bar.
+    pub const WAVE_GAP: f32 = 2.0;
+    /// Least height of a bar.
+    pub const WAVE_MIN: f32 = 4.0;
+    /// Greatest height of a bar.
+    pub const WAVE_MAX: f32 = 24.0;
     /// Smallest window: width, height.
     pub const WINDOW_MIN: (f32, f32) = (420.0, 480.0);
 }

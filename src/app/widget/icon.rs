@@ -90,6 +90,10 @@ icons! {
     Offline => "offline",
     Zoom => "zoom",
     Palette => "palette",
+    Microphone => "microphone",
+    Play => "play",
+    Pause => "pause",
+    Text => "text",
 }
 
 /// A picture from the set; without a colour it takes that of the text around it.

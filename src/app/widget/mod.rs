@@ -8,6 +8,7 @@
 //! | [`bits`], [`one_line`] | titles, banners, empty states; text that is shortened to fit |
 //! | [`virtual_list`] | long lists, anchored on a row |
 //! | [`select_text`] | text that can be selected across rows |
+//! | [`wave`] | the bars of a sound |
 //! | [`composer`], [`field`], [`ime`], [`caret`] | typing |
 //! | [`layers`], [`menu`], [`dialog`], [`tip`], [`toast`], [`shadow`] | what floats above |
 //! | [`focus`], [`region`] | where the keyboard is and how it moves |
@@ -39,6 +40,7 @@ pub mod tip;
 pub mod toast;
 pub mod toggle;
 pub mod virtual_list;
+pub mod wave;
 mod wrap;
 
 /// Anything that can be shown.

@@ -1,6 +1,7 @@
 //! What can be done to messages and conversations, when it may be done, and what it asks for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hallway_protocol::message::{Payload, Quote};
 use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId, UserId};
@@ -26,6 +27,8 @@ pub enum Act {
     Recall,
     /// Delete it for the viewer.
     Delete,
+    /// Its sound into words.
+    ToText,
     /// Try to send it again.
     Resend,
     /// Give up sending it.
@@ -68,6 +71,8 @@ pub enum Confirm {
     Browse(String),
     /// Send a message that notifies so many people.
     NotifyAll(u32),
+    /// Throw a recording of this length away.
+    DiscardVoice(Duration),
 }
 
 impl Chats {
@@ -81,6 +86,7 @@ impl Chats {
         match act {
             Act::Reply => if_true(stored && writable),
             Act::Copy => if_true(text),
+            Act::ToText => if_true(stored && self.voice.allows_text(message)),
             Act::Edit => if_true(stored && row.own && text && writable),
             Act::Recall => self.allows_recall(row, stored && writable),
             Act::Delete => if_true(stored),
@@ -162,6 +168,7 @@ impl Chats {
                 Payload::Text(text) => vec![Effect::Copy(text.text.clone())],
                 _ => Vec::new(),
             },
+            Act::ToText => self.in_voice(super::voice::Message::ToText(message)),
             Act::Edit => open.composer.edit(message),
             Act::Recall => self.ask(Confirm::Recall(message)),
             Act::Delete => self.ask(Confirm::DeleteMessage(message)),
@@ -207,6 +214,7 @@ impl Chats {
             Confirm::AllRead => vec![Effect::Call(Call::MarkAllRead)],
             Confirm::Browse(url) => vec![Effect::Action(Action::Browse(url))],
             Confirm::NotifyAll(_) => self.send(true),
+            Confirm::DiscardVoice(_) => self.discard_recording(true),
         }
     }
 }

@@ -7,18 +7,21 @@ use std::sync::Arc;
 
 use hallway_client::do_not_disturb::Wish;
 use hallway_client::model::{Around, Conversation, ConversationFilter};
-use hallway_client::{Client, MessageOptions, SendOptions, Timeline};
+use hallway_client::{Client, FileSource, MessageOptions, SendOptions, Timeline};
 use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Group, Member};
-use hallway_protocol::message::Quote;
+use hallway_protocol::message::{Payload, Quote};
 use hallway_protocol::method::{
     ConversationsUpdated, CreateGroup, FoundMessages, MembersAdded, ReadScope, SearchMessages, UpdateGroup,
     Users,
 };
-use hallway_protocol::{ChatError, ConversationId, GroupId, Message as ChatMessage, MessageId, UserId};
+use hallway_protocol::{
+    ChatError, ConversationId, ErrorCode, GroupId, Message as ChatMessage, MessageId, UserId,
+};
 use iced::Task;
 
 use super::Message;
+use super::voice::{Facts, OutgoingVoice};
 
 /// A message as it leaves the composer.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +74,16 @@ pub enum Call {
         /// Last place.
         to_seq: u64,
     },
+    /// What the account knows of voice messages.
+    VoiceFacts,
+    /// A recording into the outbox.
+    SendVoice(OutgoingVoice),
+    /// The sound of a message.
+    Sound(Arc<ChatMessage>),
+    /// A voice message was listened to.
+    MarkHeard(MessageId),
+    /// A voice message into text, in a language.
+    ToText(Arc<ChatMessage>, String),
     /// Into the outbox. One at a time, so that the order of writing is the order of sending.
     Send(Outgoing),
     /// Try again.
@@ -201,6 +214,14 @@ pub enum Answer {
     Filled(ConversationId, u64, Result<(), ChatError>),
     /// It is in the outbox, or it never will be.
     Sent(Box<Outgoing>, Result<(), ChatError>),
+    /// What the account knows of voice messages.
+    VoiceFacts(Facts),
+    /// A recording is in the outbox, or it is not.
+    VoiceSent(Box<OutgoingVoice>, Result<(), ChatError>),
+    /// The sound of a message.
+    Sound(MessageId, Result<Arc<[u8]>, ChatError>),
+    /// The words of a voice message.
+    Text(MessageId, Result<String, ChatError>),
     /// A change was made, or was not; the words of the composer come back then.
     Edited(Arc<ChatMessage>, String, Result<(), ChatError>),
     /// A message was recalled.
@@ -287,6 +308,23 @@ impl Call {
             Self::Send(outgoing) => {
                 let sent = send(&client, &outgoing).await;
                 Answer::Sent(Box::new(outgoing), sent)
+            }
+            Self::VoiceFacts => {
+                let heard = client.heard_messages().await.unwrap_or_default();
+                Answer::VoiceFacts(Facts { heard, languages: client.services().voice_to_text })
+            }
+            Self::SendVoice(outgoing) => {
+                let sent = send_voice(&client, &outgoing).await;
+                Answer::VoiceSent(Box::new(outgoing), sent)
+            }
+            Self::Sound(message) => {
+                let sound = sound(&client, &message).await;
+                Answer::Sound(message.id.clone(), sound)
+            }
+            Self::MarkHeard(id) => done(Doing::Read, client.mark_heard(&id).await),
+            Self::ToText(message, language) => {
+                let text = client.convert_voice_to_text(&message, &language).await;
+                Answer::Text(message.id.clone(), text)
             }
             Self::Resend(id) => done(Doing::Resend, client.resend_message(&id).await.map(drop)),
             Self::Cancel(id) => done(Doing::Cancel, client.cancel_message(&id).await),
@@ -393,6 +431,29 @@ async fn send(client: &Client, outgoing: &Outgoing) -> Result<(), ChatError> {
         client.create_text_at_message(to, &text, at_user_list, options)?
     };
     client.enqueue_message(message, SendOptions::default()).await
+}
+
+/// The name is never shown; it tells other programs what the file is.
+const RECORDING: &str = "voice.ogg";
+
+async fn send_voice(client: &Client, outgoing: &OutgoingVoice) -> Result<(), ChatError> {
+    let OutgoingVoice { to, take, reply_to } = outgoing.clone();
+    let coded = take
+        .ogg()
+        .map_err(|error| ChatError::new(ErrorCode::UnexpectedError).with_message(error.to_string()))?;
+    let source = FileSource::Bytes { name: RECORDING.into(), bytes: coded.into() };
+    let cloud_custom_data = take.wave().app_data();
+    let options = MessageOptions { reply_to, cloud_custom_data, ..MessageOptions::default() };
+    let length = u64::try_from(take.length().as_millis()).unwrap_or(u64::MAX);
+    let message = client.create_audio_message(to, source, length, options).await?;
+    client.enqueue_message(message, SendOptions::default()).await
+}
+
+async fn sound(client: &Client, message: &ChatMessage) -> Result<Arc<[u8]>, ChatError> {
+    match &message.payload {
+        Payload::Audio(audio) => client.load_file(message, &audio.url).await,
+        _ => Err(ErrorCode::InvalidParameter.into()),
+    }
 }
 
 async fn group(client: &Client, id: &GroupId) -> Result<(Group, Vec<Member>), ChatError> {

@@ -14,6 +14,7 @@ use super::list::LIST;
 use super::timeline::TIMELINE;
 use super::timeline::rows::Key;
 use super::{Action, Message};
+use crate::voice::{Order, Studio};
 use crate::widget::focus;
 use crate::widget::virtual_list::{self, Command};
 
@@ -36,6 +37,8 @@ pub enum Effect {
     ScrollTo(&'static str, f32),
     /// Into the clipboard.
     Copy(String),
+    /// Record or play.
+    Voice(Order),
     /// The parent has to do it.
     Action(Action),
 }
@@ -48,15 +51,18 @@ impl Effect {
 }
 
 /// Makes a task of an effect. Actions are not tasks: the parent takes them out first.
-pub fn run(effect: Effect, client: &Client) -> Task<Message> {
+pub fn run(effect: Effect, client: &Client, studio: &Studio) -> Task<Message> {
     match effect {
         Effect::Call(call) => call.run(client),
+        Effect::Voice(order) => {
+            studio.task(order).map(|event| Message::Voice(super::voice::Message::Told(event)))
+        }
         other => other.task(),
     }
 }
 
 impl Effect {
-    /// The task of an effect that asks nothing of the account.
+    /// The task of an effect that asks nothing of the account and makes no sound.
     pub fn task(self) -> Task<Message> {
         match self {
             Self::After(wait, message) => {
@@ -70,7 +76,7 @@ impl Effect {
                 iced::widget::operation::scroll_to(id, AbsoluteOffset { x: None, y: Some(y) })
             }
             Self::Copy(text) => iced::clipboard::write(text),
-            Self::Call(_) | Self::Action(_) => Task::none(),
+            Self::Call(_) | Self::Voice(_) | Self::Action(_) => Task::none(),
         }
     }
 }

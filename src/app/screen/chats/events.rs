@@ -44,6 +44,8 @@ impl Chats {
                 }
                 effects
             }
+            // What the deployment offers may have changed.
+            Event::SdkReady => vec![Effect::Call(Call::VoiceFacts)],
             Event::SyncProgress(left) => {
                 self.banner.sync(*left);
                 Vec::new()
@@ -67,7 +69,7 @@ impl Chats {
 
     /// Events were lost: everything that is shown is read again.
     pub fn reload(&mut self) -> Vec<Effect> {
-        let calls = [Call::Conversations, Call::ConversationGroups, Call::DoNotDisturb];
+        let calls = [Call::Conversations, Call::ConversationGroups, Call::DoNotDisturb, Call::VoiceFacts];
         let mut effects: Vec<_> = calls.into_iter().map(Effect::Call).collect();
         if let Some(id) = self.current().cloned() {
             effects.extend(self.changed(&id));
@@ -118,6 +120,10 @@ impl Chats {
                     effects
                 }
             },
+            Answer::VoiceFacts(facts) => self.set_facts(facts),
+            Answer::VoiceSent(sent, result) => self.voice_sent(&sent, result),
+            Answer::Sound(id, result) => self.sound_here(&id, result),
+            Answer::Text(id, result) => self.text_here(id, result),
             Answer::Recalled(message, Ok(())) => {
                 let now = self.context.clock.now();
                 if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id) {

@@ -40,6 +40,7 @@ impl Chats {
             Action::NextHit => self.step_search(Step::Next),
             Action::PreviousHit => self.step_search(Step::Previous),
             Action::SidePanel => self.toggle_panel(),
+            Action::RecordVoice => self.record_key(),
             Action::MarkAllRead => self.ask(Confirm::AllRead),
             Action::Close => self.escape(),
             _ => return None,
@@ -76,11 +77,14 @@ impl Chats {
         effects
     }
 
-    /// Closes the innermost thing: menu, dialog, selection, answer or change, panel, the one pane. With nothing
+    /// Closes the innermost thing: menu, dialog, recorder, selection, answer or change, panel, the one pane. With nothing
     /// left to close, the open conversation is read.
     pub fn escape(&mut self) -> Vec<Effect> {
         if self.emoji.take().is_some() || self.menu.take().is_some() || self.dialog.take().is_some() {
             return Vec::new();
+        }
+        if self.is_recording_here() {
+            return self.discard_recording(false);
         }
         if self.close_search() {
             return vec![Effect::Focus(COMPOSER)];
@@ -129,14 +133,14 @@ impl Chats {
             Action::Edit => Act::Edit,
             Action::Copy => Act::Copy,
             Action::Delete => Act::Delete,
-            _ => return None,
+            _ => return self.voice_key(action, id),
         };
         Some(self.act(act, id))
     }
 
     /// Typing without a place to type goes into the composer.
     pub fn type_text(&mut self, text: &str) -> Vec<Effect> {
-        if self.is_blocked() || !self.can_write() {
+        if self.is_blocked() || !self.can_write() || self.is_recording_here() {
             return Vec::new();
         }
         self.open.as_mut().map_or_else(Vec::new, |open| open.composer.put_back(text))

@@ -10,6 +10,7 @@
 //!   [`keys`]: what keys do;
 //! * [`conversation_group`]: folders of conversations; [`me`]: the own avatar and do-not-disturb;
 //! * [`search`]: finding messages;
+//! * [`voice`]: recorder and player of voice messages;
 //! * [`call`] and [`effect`]: what is asked of the world;
 //! * [`view`]: how it looks at every width; [`words`]: messages in sentences.
 
@@ -36,6 +37,7 @@ pub mod stage;
 pub mod timeline;
 pub mod update;
 pub mod view;
+pub mod voice;
 pub mod words;
 
 #[cfg(test)]
@@ -114,6 +116,7 @@ pub struct Chats {
     visit: usize,
     /// Messages waiting for their turn to go into the outbox; the first one is under way.
     outbox: std::collections::VecDeque<call::Outgoing>,
+    voice: voice::Voice,
 }
 
 /// The open conversation.
@@ -208,6 +211,7 @@ impl Chats {
             visited: Vec::new(),
             visit: 0,
             outbox: Default::default(),
+            voice: Default::default(),
         };
         let mut effects = chats.reload();
         effects.extend(chats.wait_for_midnight());

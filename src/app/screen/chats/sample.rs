@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hallway_client::Conversation;
 use hallway_protocol::conversation::RemindType;
 use hallway_protocol::group::{Group, GroupType, JoinOption, Member, MemberRole};
-use hallway_protocol::message::{Payload, Revocation};
+use hallway_protocol::message::{AudioPayload, Payload, Revocation};
 use hallway_protocol::sync::PeerProgress;
 use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, TipType};
 use hallway_protocol::user::Profile;
@@ -65,6 +65,14 @@ pub fn message(from: &str, sequence: u64, payload: Payload) -> Message {
 /// A text.
 pub fn text(from: &str, sequence: u64, text: &str) -> Message {
     message(from, sequence, Payload::text(text))
+}
+
+/// A voice message of so many seconds, with this app data.
+pub fn voice(from: &str, sequence: u64, second: u32, cloud_custom_data: &str) -> Message {
+    let audio =
+        AudioPayload { uuid: String::new(), url: format!("file/{sequence:032x}"), size: 3000, second };
+    let cloud_custom_data = cloud_custom_data.to_owned();
+    Message { cloud_custom_data, ..message(from, sequence, Payload::Audio(audio)) }
 }
 
 /// The message after its recall by `by`.

@@ -18,8 +18,10 @@ use iced::{Size, Task};
 use crate::clock::Clock;
 use crate::harness::Harness;
 use crate::screen::chats::call::GroupChange;
+use crate::screen::chats::voice::Facts;
 use crate::screen::chats::{Action, Answer, Call, Chats, Context, Effect, Message, sample};
 use crate::theme::{Appearance, Theme};
+use crate::voice::Order;
 use crate::widget::Element;
 use crate::widget::layers::layers;
 
@@ -49,6 +51,14 @@ pub struct World {
     pub calls: Vec<Call>,
     /// What the parent was to do.
     pub actions: Vec<Action>,
+    /// What the account knows of voice messages.
+    pub facts: Facts,
+    /// The words of every voice message.
+    pub spoken: String,
+    /// Recordings go into the outbox.
+    pub takes_voice: bool,
+    /// What the studio was to do, oldest first.
+    pub orders: Vec<Order>,
     /// What waits for its time.
     pub timers: Vec<(Duration, Message)>,
     /// The directory.
@@ -83,6 +93,10 @@ impl World {
             online: true,
             calls: Vec::new(),
             actions: Vec::new(),
+            facts: Facts::default(),
+            spoken: String::new(),
+            takes_voice: true,
+            orders: Vec::new(),
             timers: Vec::new(),
             people: vec!["anna", "ben", "cleo", "dora", "emil"],
             numbers: 0,
@@ -171,6 +185,31 @@ impl World {
                 room.settle();
                 let events = self.changed(&outgoing.to);
                 (Some(Answer::Sent(Box::new(outgoing), Ok(()))), events)
+            }
+            Call::VoiceFacts => (Some(Answer::VoiceFacts(self.facts.clone())), Vec::new()),
+            Call::Sound(message) => {
+                let sound = if self.online { Ok(Arc::from(*b"a sound")) } else { Err(offline()) };
+                (Some(Answer::Sound(message.id.clone(), sound)), Vec::new())
+            }
+            Call::ToText(message, _) => {
+                let text = if self.online { Ok(self.spoken.clone()) } else { Err(offline()) };
+                (Some(Answer::Text(message.id.clone(), text)), Vec::new())
+            }
+            Call::SendVoice(outgoing) => {
+                if !self.takes_voice {
+                    let refused = ChatError::new(ErrorCode::UnexpectedError);
+                    return (Some(Answer::VoiceSent(Box::new(outgoing), Err(refused))), Vec::new());
+                }
+                let Some(room) = self.at(&outgoing.to) else { return none };
+                let second = u32::try_from(outgoing.take.length().as_secs()).unwrap();
+                let app_data = outgoing.take.wave().app_data();
+                let mut message = sample::voice("anna", room.row.seq + 1, second, &app_data);
+                message.conversation_id = outgoing.to.clone();
+                message.reply_to.clone_from(&outgoing.reply_to);
+                room.messages.push(message);
+                room.settle();
+                let events = self.changed(&outgoing.to);
+                (Some(Answer::VoiceSent(Box::new(outgoing), Ok(()))), events)
             }
             Call::Recall(message) => {
                 let id = message.conversation_id.clone();
@@ -454,6 +493,7 @@ impl Stage {
                         tasks.push(self.effects(effects));
                     }
                 }
+                Effect::Voice(order) => self.world.orders.push(order),
                 Effect::After(wait, message) => self.world.timers.push((wait, *message)),
                 Effect::Action(action) => self.world.actions.push(action),
                 other => tasks.push(other.task()),

@@ -14,7 +14,7 @@ use super::panel::{self, Panel};
 use super::people::{self, People};
 use super::splitter::Drag;
 use super::timeline::{self, Timeline};
-use super::{About, Action, Chats, Menu, Open, banner, conversation_group, emoji, list};
+use super::{About, Action, Chats, Menu, Open, banner, conversation_group, emoji, list, voice};
 use crate::clock::Clock;
 use crate::problem;
 use crate::theme::tokens::size;
@@ -84,6 +84,8 @@ pub enum Message {
     Splitter(Drag),
     /// A new day.
     Midnight,
+    /// To voice messages.
+    Voice(voice::Message),
     /// What the parent does.
     Do(Action),
 }
@@ -208,6 +210,7 @@ impl Chats {
                 self.language_changed();
                 self.wait_for_midnight().into_iter().collect()
             }
+            Message::Voice(message) => self.in_voice(message),
             Message::Do(action) => {
                 self.menu = None;
                 vec![Effect::Action(action)]
@@ -270,7 +273,9 @@ impl Chats {
 
     /// What is begun is kept before the conversation goes.
     fn leave(&mut self) -> Vec<Effect> {
-        self.open.take().map_or_else(Vec::new, |mut open| open.composer.leave())
+        let mut effects = self.leave_voice();
+        effects.extend(self.open.take().map_or_else(Vec::new, |mut open| open.composer.leave()));
+        effects
     }
 
     fn open_panel(&mut self, id: ConversationId) -> Vec<Effect> {

@@ -1,5 +1,7 @@
 //! Messages in words: who, the one-line preview, and the sentences of tips and notices.
 
+use std::time::Duration;
+
 use hallway_protocol::message::Payload;
 use hallway_protocol::tip::{GroupSystemNotice, GroupTip, NewGroupProfile, NoticeType, TipType};
 use hallway_protocol::{Message, UserId};
@@ -42,6 +44,12 @@ pub fn names(names: &[String]) -> String {
     }
 }
 
+/// How long a sound is: `0:12`.
+pub fn length(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// The preview of a message in one line, without its sender: the text, or a word for its kind. Recalled
 /// messages and tips are whole sentences.
 pub fn preview(message: &Message, me: &UserId) -> String {
@@ -52,7 +60,7 @@ pub fn preview(message: &Message, me: &UserId) -> String {
         Payload::Text(text) => one_line(Document::parse(&text.text).text()),
         Payload::Image(_) => fl!("kind-image"),
         Payload::Audio(audio) => {
-            fl!("kind-voice", time = format!("{}:{:02}", audio.second / 60, audio.second % 60))
+            fl!("kind-voice", time = length(Duration::from_secs(u64::from(audio.second))))
         }
         Payload::Video(_) => fl!("kind-video"),
         Payload::File(file) => fl!("kind-file", name = one_line(&file.file_name)),

@@ -204,6 +204,12 @@ impl Composer {
         effects
     }
 
+    /// What is answered to was answered in another way than by words.
+    pub fn answered(&mut self) -> Vec<Effect> {
+        self.reply = None;
+        self.keep()
+    }
+
     /// Gives up answering or changing. True if there was anything to give up.
     pub fn cancel(&mut self) -> bool {
         self.stop_editing() || self.reply.take().is_some()

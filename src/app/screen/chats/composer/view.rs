@@ -34,6 +34,11 @@ impl Chats {
                 .padding([gap::L, gap::L]);
             return column![hairline(), line].into();
         }
+        if let Some(recorder) = self.voice().recorder_in(&open.id) {
+            let bar = self.bar(open).unwrap_or_else(|| space().into());
+            let recorder = container(self.recorder(recorder)).padding([gap::S, gap::M]);
+            return column![hairline(), space(), bar, recorder].into();
+        }
         // Always four parts: what is above the text must not take its cursor away when it comes and goes.
         let people = open.composer.mentions().map_or_else(|| space().into(), |list| people(open, list));
         let bar = self.bar(open).unwrap_or_else(|| space().into());
@@ -59,14 +64,8 @@ impl Chats {
                         if choosing { choosing_key(key, modifiers) } else { own_key(key, modifiers, empty) };
                     message.map(|message| ChatsMessage::Composer(number, message))
                 });
-        let send = icon_button(
-            if editing { Icon::Check } else { Icon::Send },
-            if editing { fl!("save-change") } else { fl!("send") },
-        )
-        .kind(if can_send { Kind::Primary } else { Kind::Ghost })
-        .shortcut("Enter")
-        .tip_position(iced::widget::tooltip::Position::Top)
-        .on_press_maybe(can_send.then_some(ChatsMessage::Composer(number, Message::Send)));
+        let send: Element<'a, ChatsMessage> =
+            if empty && !editing { self.microphone() } else { self.send_button(number, can_send, editing) };
         let smile = icon_button(Icon::Smile, fl!("emoji"))
             .tip_position(iced::widget::tooltip::Position::Top)
             .on_press_at(|at| ChatsMessage::Emoji(emoji::Message::Open(at)));
@@ -81,6 +80,18 @@ impl Chats {
         }
         column![hairline(), people, bar, container(line.push(smile).push(send)).padding([gap::S, gap::M])]
             .into()
+    }
+
+    fn send_button<'a>(&self, number: u64, can_send: bool, editing: bool) -> Element<'a, ChatsMessage> {
+        icon_button(
+            if editing { Icon::Check } else { Icon::Send },
+            if editing { fl!("save-change") } else { fl!("send") },
+        )
+        .kind(if can_send { Kind::Primary } else { Kind::Ghost })
+        .shortcut("Enter")
+        .tip_position(iced::widget::tooltip::Position::Top)
+        .on_press_maybe(can_send.then_some(ChatsMessage::Composer(number, Message::Send)))
+        .into()
     }
 
     /// What is answered to or changed.

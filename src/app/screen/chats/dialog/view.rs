@@ -187,6 +187,11 @@ impl Chats {
                 let count = *count;
                 (fl!("ask-notify-title", count = count), fl!("ask-notify-text"), fl!("send"))
             }
+            Confirm::DiscardVoice(length) => (
+                fl!("ask-discard-voice-title", time = words::length(*length)),
+                fl!("ask-discard-voice-text"),
+                fl!("voice-discard"),
+            ),
         };
         let danger = !matches!(confirm, Confirm::AllRead | Confirm::Browse(_) | Confirm::NotifyAll(_));
         dialog::confirm(dialog::Confirm {

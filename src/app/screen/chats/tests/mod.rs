@@ -3,6 +3,7 @@
 mod around;
 mod reading;
 mod searching;
+mod voice;
 mod writing;
 
 use std::time::Duration;

@@ -21,6 +21,7 @@ impl Act {
         match self {
             Self::Reply => Icon::Reply,
             Self::Copy => Icon::Copy,
+            Self::ToText => Icon::Text,
             Self::Edit | Self::EditAgain => Icon::Edit,
             Self::Recall => Icon::Undo,
             Self::Delete | Self::Discard => Icon::Trash,
@@ -32,6 +33,7 @@ impl Act {
         match self {
             Self::Reply => fl!("reply"),
             Self::Copy => fl!("copy"),
+            Self::ToText => fl!("voice-to-text"),
             Self::Edit => fl!("edit"),
             Self::EditAgain => fl!("edit-again"),
             Self::Recall => fl!("recall"),
@@ -60,7 +62,7 @@ impl Chats {
             return Vec::new();
         };
         let mut entries = Vec::new();
-        for act in [Act::Resend, Act::Reply, Act::Copy, Act::Edit] {
+        for act in [Act::Resend, Act::Reply, Act::Copy, Act::ToText, Act::Edit] {
             entries.extend(self.entry(act, row));
         }
         let dangerous: Vec<_> = [Act::Recall, Act::Delete, Act::Discard]

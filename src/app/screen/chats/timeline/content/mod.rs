@@ -3,8 +3,9 @@
 //! Each takes the line with time and state as well, because only it knows whether that fits beside its last line, lies on a
 //! picture or stands below.
 //!
-//! * `text`: words with links and mentions. `unsupported`: kinds that this version cannot show, which are never blank.
+//! * `audio`: a player. `text`: words with links and mentions. `unsupported`: kinds that this version cannot show, which are never blank.
 
+mod audio;
 mod text;
 mod unsupported;
 
@@ -26,6 +27,7 @@ impl Chats {
     ) -> Element<'a, ChatsMessage> {
         match (&row.message.payload, &row.words) {
             (Payload::Text(_), Some(words)) => self.text(open, row, words, state, theme),
+            (Payload::Audio(_), _) => self.audio(row, state),
             _ => unsupported::unsupported(&row.message, state),
         }
     }
