@@ -21,6 +21,9 @@ const FAN: usize = 8;
 /// A segment of more messages stays as it is: a merge is to end in reasonable time.
 const LARGEST: i64 = 1 << 21;
 
+/// A merge leaves out what is no more where it looks up at most so many blocks for each that it needs.
+const SPREAD: i64 = 8;
+
 /// A message for the index.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -279,13 +282,35 @@ fn step<T: Tables>(
             wanted = wanted.saturating_mul(2);
             continue;
         }
-        let mut known = HashSet::new();
-        tables.each("SELECT block FROM search_block", &[], &mut |row| {
+        let known = living(tables, &read)?;
+        return Ok(move_lists(Change::of(state), read, target, bound, known.as_ref()));
+    }
+}
+
+/// The blocks in these rows that are still there; nothing where they lie so far apart that asking for them would cost more
+/// than leaving out the messages of the others saves.
+fn living<T: Tables>(tables: &mut T, read: &[(i64, Vec<Row>)]) -> Result<Option<HashSet<i64>>, T::Error> {
+    let mut blocks: HashSet<i64> = HashSet::new();
+    for row in read.iter().flat_map(|(_, rows)| rows) {
+        page::read(row.term, row.part, &row.body, |_, numbers| {
+            blocks.extend(numbers.map(|number| number >> 8))
+        });
+    }
+    let (Some(first), Some(last)) = (blocks.iter().min(), blocks.iter().max()) else { return Ok(None) };
+    let count = i64::try_from(blocks.len()).unwrap_or(i64::MAX);
+    if last.saturating_sub(*first) > count.saturating_mul(SPREAD) {
+        return Ok(None);
+    }
+    let mut known = HashSet::new();
+    tables.each(
+        "SELECT block FROM search_block WHERE block >= $1 AND block <= $2",
+        &[(*first).into(), (*last).into()],
+        &mut |row| {
             known.insert(row.int(0)?);
             Ok(())
-        })?;
-        return Ok(move_lists(Change::of(state), read, target, bound, &known));
-    }
+        },
+    )?;
+    Ok(Some(known))
 }
 
 fn move_lists(
@@ -293,7 +318,7 @@ fn move_lists(
     read: Vec<(i64, Vec<Row>)>,
     target: i64,
     bound: Option<Term>,
-    known: &HashSet<i64>,
+    known: Option<&HashSet<i64>>,
 ) -> Change {
     let below = |term: Term| bound.is_none_or(|bound| term < bound);
     let mut lists: BTreeMap<Term, Vec<i64>> = BTreeMap::new();
@@ -303,10 +328,9 @@ fn move_lists(
         for row in rows.iter().filter(|row| below(row.term)) {
             page::read(row.term, row.part, &row.body, |term, numbers| {
                 if below(term) {
-                    lists
-                        .entry(term)
-                        .or_default()
-                        .extend(numbers.filter(|number| known.contains(&(number >> 8))));
+                    lists.entry(term).or_default().extend(
+                        numbers.filter(|number| known.is_none_or(|known| known.contains(&(number >> 8)))),
+                    );
                 } else {
                     scratch.clear();
                     scratch.extend(numbers);
@@ -344,20 +368,33 @@ pub fn find<T: Tables>(
     (low, high): (Term, Term),
     blocks: &HashMap<i64, Block>,
 ) -> Result<Set, T::Error> {
-    let mut found = Set::default();
+    // A list may stand in a row that begins with a lower term. One question for all segments together would be one that
+    // PostgreSQL answers by reading the whole table.
+    let mut begins = Vec::new();
     tables.each(
-        "SELECT p.term, p.part, p.body FROM search_segment s JOIN search_page p ON p.segment = s.segment \
-         AND p.term >= COALESCE((SELECT MAX(q.term) FROM search_page q WHERE q.segment = s.segment AND q.term < $1), $1) \
-         AND p.term <= $2 AND (p.term >= $1 OR p.part = 0)",
-        &[low.0.into(), high.0.into()],
+        "SELECT s.segment, COALESCE((SELECT MAX(p.term) FROM search_page p WHERE p.segment = s.segment AND p.term < $1), $1) \
+         FROM search_segment s",
+        &[low.0.into()],
         &mut |row| {
-            page::read(Term(row.int(0)?), row.int(1)?, row.bytes(2)?, |term, numbers| {
-                if (low..=high).contains(&term) {
-                    found.extend(numbers, |block| blocks.contains_key(&block));
-                }
-            });
+            begins.push((row.int(0)?, row.int(1)?));
             Ok(())
         },
     )?;
+    let mut found = Set::default();
+    for (segment, begin) in begins {
+        tables.each(
+            "SELECT term, part, body FROM search_page \
+             WHERE segment = $1 AND term >= $2 AND term <= $3 AND (term >= $4 OR part = 0)",
+            &[segment.into(), begin.into(), high.0.into(), low.0.into()],
+            &mut |row| {
+                page::read(Term(row.int(0)?), row.int(1)?, row.bytes(2)?, |term, numbers| {
+                    if (low..=high).contains(&term) {
+                        found.extend(numbers, |block| blocks.contains_key(&block));
+                    }
+                });
+                Ok(())
+            },
+        )?;
+    }
     Ok(found)
 }

@@ -138,21 +138,23 @@ impl Tables for Memory {
             for (segment, (messages, target)) in &self.segments {
                 rows.push(Cells(vec![Cell::Int(*segment), Cell::Int(*messages), Cell::Int(*target)]));
             }
+        } else if sql.starts_with("SELECT term, part, body") && args.len() == 4 {
+            let [segment, begin, high, low] = [0, 1, 2, 3].map(|at| int(&args[at]));
+            for ((_, term, part), body) in self.pages.range((segment, begin, 0)..=(segment, high, i64::MAX)) {
+                if *term >= low || *part == 0 {
+                    rows.push(Cells(vec![Cell::Int(*term), Cell::Int(*part), Cell::Bytes(body.clone())]));
+                }
+            }
         } else if sql.starts_with("SELECT term, part, body") {
             let own = self.pages.range((int(&args[0]), i64::MIN, 0)..(int(&args[0]) + 1, i64::MIN, 0));
             for ((_, term, part), body) in own.take(int(&args[1]) as usize) {
                 rows.push(Cells(vec![Cell::Int(*term), Cell::Int(*part), Cell::Bytes(body.clone())]));
             }
-        } else if sql.starts_with("SELECT p.term") {
-            let (low, high) = (int(&args[0]), int(&args[1]));
+        } else if sql.starts_with("SELECT s.segment") {
             for segment in self.segments.keys() {
-                let own = self.pages.range((*segment, i64::MIN, 0)..(*segment + 1, i64::MIN, 0));
-                let begin = own.clone().map(|(key, _)| key.1).filter(|term| *term < low).max().unwrap_or(low);
-                for ((_, term, part), body) in own {
-                    if (begin..=high).contains(term) && (*term >= low || *part == 0) {
-                        rows.push(Cells(vec![Cell::Int(*term), Cell::Int(*part), Cell::Bytes(body.clone())]));
-                    }
-                }
+                let own = self.pages.range((*segment, i64::MIN, 0)..(*segment, int(&args[0]), 0));
+                let begin = own.map(|(key, _)| key.1).max().unwrap_or(int(&args[0]));
+                rows.push(Cells(vec![Cell::Int(*segment), Cell::Int(begin)]));
             }
         } else if sql.starts_with("SELECT block FROM search_block") {
             rows.extend(self.blocks.keys().map(|number| Cells(vec![Cell::Int(*number)])));

@@ -176,7 +176,8 @@ fn slow(pieces: &Pieces, times: &[Duration]) {
     let mut slowest: Vec<(&Duration, &str)> =
         times.iter().zip(pieces.all.iter().map(|(piece, _)| piece.as_str())).collect();
     slowest.sort_unstable_by(|a, b| b.cmp(a));
-    println!("search: slowest {:?}", slowest.iter().take(12).collect::<Vec<_>>());
+    let p95 = percentile(&mut times.to_vec(), 0.95);
+    println!("search: p95 {p95:?}, slowest {:?}", slowest.iter().take(12).collect::<Vec<_>>());
 }
 
 async fn server(dir: PathBuf, pieces: &Pieces) -> Outcome<Vec<Figure>> {
