@@ -37,6 +37,9 @@ pub struct Head {
     /// What stands in the list as the last message (CONV-24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<Box<Message>>,
+    /// What is on the last message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
     /// One to one: who the peer is (CONV-26).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_profile: Option<Profile>,

@@ -64,10 +64,10 @@ pub fn delete(db: &Connection, conv: i64, from: u64, to: u64) -> CacheResult<()>
     Ok(())
 }
 
-/// Removes what is on the messages from one place up to before another, unless it changed after `as_of`.
-pub fn forget(db: &Connection, conv: i64, (from, before): (u64, u64), as_of: u64) -> CacheResult<()> {
-    db.prepare_cached("DELETE FROM annotation WHERE place >= ?1 AND place < ?2 AND modification <= ?3")?
-        .execute([place_key(conv, from), place_key(conv, before), signed(as_of)])?;
+/// Removes what is on the messages from one place to another, both included, unless it changed after `as_of`.
+pub fn forget(db: &Connection, conv: i64, (from, to): (u64, u64), as_of: u64) -> CacheResult<()> {
+    db.prepare_cached("DELETE FROM annotation WHERE place BETWEEN ?1 AND ?2 AND modification <= ?3")?
+        .execute([place_key(conv, from), place_key(conv, to), signed(as_of)])?;
     Ok(())
 }
 

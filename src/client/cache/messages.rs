@@ -110,7 +110,7 @@ impl Messages<'_> {
             .db
             .prepare_cached("DELETE FROM message WHERE place BETWEEN ?1 AND ?2 AND modification <= ?3")?
             .execute(params![bounds.0, bounds.1, signed(as_of)])?;
-        annotation::forget(self.db, self.conv, (from, to + 1), as_of)?;
+        annotation::forget(self.db, self.conv, (from, to), as_of)?;
         if removed > 0 { search::removed(self.db, self.conv, from, to) } else { Ok(()) }
     }
 }

@@ -256,3 +256,56 @@ async fn rows_are_merged_by_their_change_number() {
         .await
         .unwrap();
 }
+
+/// OBJ-49: what is on messages is drawn with them; the newer state wins, what is gone is not drawn, and a reset drops what
+/// lies outside of known stretches.
+#[tokio::test]
+async fn what_is_on_messages_is_drawn_with_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&dir.path().join("cache.db"), &key(1)).unwrap();
+    let note = |seq: u64, modification: u64, gone: bool, data: serde_json::Value| {
+        let mut json = json!({ "id": format!("7-1700000000-{seq}"), "sequence": seq, "mod": modification, "gone": gone });
+        json.as_object_mut().unwrap().extend(data.as_object().unwrap().clone());
+        serde_json::from_value::<hallway_protocol::annotation::Annotation>(json).unwrap()
+    };
+    let reaction = |id: &str, total: u32, since: u64| json!({ "kind": "reaction", "data": { "reaction_id": id, "total_user_count": total, "since": since } });
+    let own = |id: &str| json!({ "kind": "own_reaction", "data": { "reaction_id": id } });
+    let extension = json!({ "kind": "extension", "data": { "key": "a", "value": "1" } });
+    let all = [
+        note(5, 52, false, reaction("b", 1, 50)),
+        note(5, 53, false, reaction("a", 2, 51)),
+        note(5, 53, false, own("a")),
+        note(5, 40, false, reaction("a", 9, 51)),
+        note(6, 60, true, extension.clone()),
+        note(6, 59, false, extension),
+        note(30, 60, false, reaction("x", 1, 60)),
+        note(31, 70, false, reaction("y", 1, 70)),
+    ];
+    let (stored, left) = cache
+        .write(move |db| {
+            let conv = filled(db, 40, &[(3, 6, None)])?;
+            let stored: Vec<bool> =
+                all.iter().map(|it| annotation::put(db, conv.key, it)).collect::<CacheResult<_>>()?;
+            let ranges = conv::ranges(db, conv.key)?;
+            Messages::new(db, conv.key, 1).keep_only(&ranges, 65)?;
+            let left = db.query_row("SELECT count(*) FROM annotation", [], |row| row.get::<_, i64>(0))?;
+            Ok((stored, left))
+        })
+        .await
+        .unwrap();
+    assert_eq!(stored, [true, true, true, false, false, false, true, true]);
+    assert_eq!(left, 5, "the one at 30 is old and lies outside");
+    let found = cache.read(|db| messages::by_id(db, &message(5, 5, "").id)).await.unwrap().unwrap();
+    let shown: Vec<_> = found
+        .reactions
+        .iter()
+        .map(|it| (it.reaction_id.as_str(), it.total_user_count, it.reacted_by_myself))
+        .collect();
+    assert_eq!(shown, [("b", 1, false), ("a", 2, true)], "in the order in which they came up");
+    let view = cache.read(|db| timeline::read(db, &ann(), Around::Sequence(6), 4, 0)).await.unwrap();
+    let drawn = view.timeline.items.iter().filter_map(|item| match item {
+        TimelineItem::Message(message) => Some((message.reactions.len(), message.extensions.len())),
+        _ => None,
+    });
+    assert_eq!(drawn.collect::<Vec<_>>(), [(0, 0), (0, 0), (2, 0), (0, 0)]);
+}

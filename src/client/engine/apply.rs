@@ -414,6 +414,7 @@ impl Work<'_> {
             if let Some(message) = last.clone().filter(|last| last.sequence == head.counters.seq) {
                 let place = (message.sequence, message.sequence);
                 self.rows(conv, By::History, |ranges, store| log::page(ranges, store, place, [message]))?;
+                self.annotated_page(conv, place, head.counters.modification, head.annotations)?;
             }
         }
         if let Some(last) = last {

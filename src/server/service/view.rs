@@ -202,8 +202,12 @@ impl Core {
             Vec::new()
         };
         let last_message = self.last_message(tx, viewer, conv, side, last)?;
+        let mut annotations = Vec::new();
         let last_message = match last_message {
-            Some(row) => Some(Box::new(self.message(tx, &name, row)?)),
+            Some(row) => {
+                annotations = self.annotations_on(tx, viewer, row.key)?;
+                Some(Box::new(self.message(tx, &name, row)?))
+            }
             None => None,
         };
         Ok(Head {
@@ -214,6 +218,7 @@ impl Core {
             unread_count,
             group_at_info_list,
             last_message,
+            annotations,
             user_profile,
             peer,
             group_profile,

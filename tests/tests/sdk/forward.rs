@@ -82,8 +82,10 @@ async fn a_message_is_forwarded() -> Outcome {
     let altered = Message { payload: Payload::text("something else"), ..here.clone() };
     assert_eq!(forward(&altered).await.err(), Some(ErrorCode::ForwardContentAltered));
     let place = group(&ann, &["ben"]).await?;
-    let tip = until(&mut ann, "shown a tip", async |it| Ok(!it.latest(&place, 1).await?.is_empty())).await;
-    tip?;
+    until_line(&mut ben, &place, "told of the group", |_| true).await?;
+    let ConversationId::Group(group_id) = &place else { panic!("{place}") };
+    ben.client.quit_group(group_id).await.doing("leaving")?;
+    until(&mut ann, "told that Ben left", async |it| Ok(!it.latest(&place, 1).await?.is_empty())).await?;
     let tip = ann.latest(&place, 1).await?.pop().doing("no tip")?;
     let refused = ann.client.create_forward_message(&tip, with("cem"), MessageOptions::default()).await;
     assert_eq!(refused.map_err(|error| error.code).err(), Some(ErrorCode::NotForwardable));

@@ -72,7 +72,7 @@ impl Work<'_> {
         list: Vec<Annotation>,
     ) -> CacheResult<()> {
         if from <= to {
-            annotation::forget(self.db, conv.key, (from, to + 1), as_of)?;
+            annotation::forget(self.db, conv.key, (from, to), as_of)?;
         }
         self.annotations(conv, list, By::History)
     }

@@ -100,6 +100,22 @@ impl Core {
         Ok(shown)
     }
 
+    /// What is on one message that the viewer may see.
+    pub(in crate::service) fn annotations_on(
+        &self,
+        tx: &mut Tx<'_>,
+        viewer: i64,
+        message: MessageKey,
+    ) -> Result<Vec<Annotation>, StoreError> {
+        let mut shown = Vec::new();
+        for user in [EVERYBODY, viewer] {
+            for row in annotation::range(tx, message.conv, user, (message.seq, message.seq), 0)? {
+                shown.push(self.annotation(tx, row)?);
+            }
+        }
+        Ok(shown)
+    }
+
     /// What changed for the caller after `after` and not after `up_to`, in the order of the changes.
     pub(in crate::service) fn annotations_changed(
         &self,
