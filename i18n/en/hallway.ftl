@@ -603,3 +603,61 @@ search-incomplete = Older messages are still being prepared for searching.
 search-open-group = Show all that was found here
 search-group-spoken = { $name }: { $count }
 search-more = Show more
+
+## Pictures, films and files
+
+bytes-b = { $count } B
+bytes-kb = { $count } KB
+bytes-mb = { $count } MB
+bytes-gb = { $count } GB
+left-seconds = { $count } s left
+left-minutes = { $count } min left
+left-hours = { $count } h left
+transfer-short = { $here } / { $total }
+transfer-speed = { $speed }/s
+transfer-paused = Paused · { $progress }
+transfer-waiting = Waiting to be sent
+attach = Add
+attach-media = Photo or video
+attach-file = File
+attach-title = Send to { $name }
+attach-as-files = Send as files
+attach-compress = Make pictures smaller
+attach-compress-about = Sends faster. Off: the originals, without where they were taken.
+attach-caption = Caption
+attach-total = { $count ->
+    [one] 1 item
+   *[other] { $count } items
+} · { $size }
+attach-more = Add more
+attach-earlier = Move up
+attach-remove = Remove
+attach-too-many = No more than { $most } files at once. { $count } were left out.
+clipboard-picture = Pasted picture
+drop-title = Drop to send to { $name }
+drop-text = Choose next: as photos or as files
+failed-attach = “{ $name }” could not be sent.
+failed-download = Could not download.
+failed-open-file = No program of this computer opens this file.
+failed-copy = Could not copy the picture.
+picture-copied = Picture copied
+picture-failed = Cannot be shown
+open-picture = Open picture
+cancel-upload = Cancel sending
+file-spoken = File { $name }
+download = Download
+pause = Pause
+resume = Continue
+show-in-folder = Show in folder
+save-as = Save as…
+open = Open
+open-anyway = Open anyway
+open-with-system = Open with another program
+play-video = Play video
+ask-program-title = Open “{ $name }”?
+ask-program-text = This file is a program. It can change or read anything you can. Open it only if you know what it is and trust the person who sent it.
+loading = Loading…
+viewer-place = { $place } of { $count }
+viewer-before = Previous picture
+viewer-after = Next picture
+viewer-turn = Rotate

@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::notice::Notices;
 use crate::notice::desk::{self, About, Desk};
 use crate::profile::{Account, KeyKind, Profile, Settings};
-use crate::screen::chats::{self, Chats};
+use crate::screen::chats::{self, Chats, attach};
 use crate::screen::welcome::{self, Welcome, work::Place};
 use crate::screen::{directory, settings, shortcuts, switcher};
 use crate::theme::Theme;
@@ -319,8 +319,19 @@ impl App {
             window::Event::Focused => self.focus(true),
             window::Event::Unfocused => self.focus(false),
             window::Event::CloseRequested => self.quit(),
+            window::Event::FileHovered(_) => self.with_files(attach::Message::Hovered(true)),
+            window::Event::FilesHoveredLeft => self.with_files(attach::Message::Hovered(false)),
+            window::Event::FileDropped(path) => self.with_files(attach::Message::Dropped(path)),
             _ => Task::none(),
         }
+    }
+
+    /// Files are dragged over the window: for the conversations, when nothing covers them.
+    fn with_files(&mut self, message: attach::Message) -> Task<Message> {
+        if self.page.is_some() || self.over.is_some() {
+            return Task::none();
+        }
+        self.with_chats(|chats| chats.update(attach::message(message)))
     }
 
     fn resized(&mut self) {

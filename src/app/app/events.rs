@@ -118,6 +118,9 @@ pub fn window() -> Subscription<Message> {
             | window::Event::Moved(_)
             | window::Event::Focused
             | window::Event::Unfocused
+            | window::Event::FileHovered(_)
+            | window::Event::FileDropped(_)
+            | window::Event::FilesHoveredLeft
             | window::Event::CloseRequested => Some(Message::Window(window, event)),
             _ => None,
         },

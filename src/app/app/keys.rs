@@ -24,6 +24,12 @@ impl App {
     /// A key was pressed that no widget took.
     pub(super) fn press(&mut self, press: Press) -> Task<Message> {
         let Press { key, physical, modifiers, .. } = &press;
+        if self.page.is_none()
+            && let Stage::In(session) = &mut self.stage
+            && let Some(effects) = session.chats.viewer_key(key, *modifiers)
+        {
+            return self.with_chats(|_| effects);
+        }
         match keymap::find(key, *physical, *modifiers, Place::Everywhere) {
             Some(action) => self.perform(action),
             None => focused().map(move |focus| Message::Focused(press.clone(), focus)),

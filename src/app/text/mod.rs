@@ -1,5 +1,6 @@
-//! What strings need before they can be drawn: emoji in colour, initials, marks.
+//! What strings need before they can be drawn: emoji in colour, initials, marks, sizes.
 
+pub mod amount;
 pub mod emoji;
 pub mod emoji_names;
 pub mod initials;

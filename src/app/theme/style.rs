@@ -4,7 +4,7 @@ use iced::widget::{container, rule, svg, text};
 use iced::{Background, Border, Color, border};
 
 use super::Theme;
-use super::tokens::{Elevation, Palette, radius};
+use super::tokens::{Elevation, ON_PICTURE, Palette, VIEWER, radius};
 
 /// A style function for text in one palette colour.
 macro_rules! text_styles {
@@ -184,6 +184,43 @@ pub fn warning_card(theme: &Theme) -> container::Style {
 pub fn danger_card(theme: &Theme) -> container::Style {
     let p = theme.palette();
     container::Style { text_color: Some(p.danger), ..rounded(p.danger_bg, radius::CARD) }
+}
+
+/// The place of a picture that is not here yet.
+pub fn placeholder(theme: &Theme) -> container::Style {
+    rounded(theme.palette().skeleton, radius::CARD)
+}
+
+/// Words on a picture: a ground on which they can be read whatever is below.
+pub fn on_picture(theme: &Theme) -> container::Style {
+    let p = theme.palette();
+    let ground = Color { a: ON_PICTURE, ..p.bg };
+    container::Style { text_color: Some(p.text_1), ..rounded(ground, radius::FULL) }
+}
+
+/// What is pressed in the middle of a picture.
+pub fn on_picture_round(theme: &Theme) -> container::Style {
+    on_picture(theme)
+}
+
+/// Behind a picture in the whole window.
+pub fn viewer(theme: &Theme) -> container::Style {
+    container::Style { text_color: Some(theme.palette().text_1), ..ground(VIEWER) }
+}
+
+/// Over everything while files hover over the window.
+pub fn veil(theme: &Theme) -> container::Style {
+    ground(theme.palette().scrim)
+}
+
+/// Where they can be dropped.
+pub fn drop_zone(theme: &Theme) -> container::Style {
+    let p = theme.palette();
+    container::Style {
+        text_color: Some(p.text_1),
+        border: Border { color: p.link, width: 2.0, radius: radius::DIALOG.into() },
+        ..ground(p.surface)
+    }
 }
 
 /// A hairline.

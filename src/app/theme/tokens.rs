@@ -158,6 +158,11 @@ const NAMES_ON_DARK: [Color; 10] = [
 const WHITE: Color = rgb(0xFFFFFF);
 const BLACK: Color = rgb(0x000000);
 
+/// Behind a picture in the whole window, in every appearance.
+pub const VIEWER: Color = Color { a: 0.92, ..BLACK };
+/// Opacity of the ground behind words on pictures.
+pub const ON_PICTURE: f32 = 0.92;
+
 /// Dark text on light.
 pub const LIGHT: Palette = Palette {
     rail: rgb(0xE9ECF1),
@@ -466,6 +471,16 @@ pub mod size {
     pub const SCROLLBAR_STRIP: f32 = 12.0;
     /// Shortest thumb.
     pub const SCROLLBAR_MIN: f32 = 28.0;
+    /// Longer side of a picture in the timeline.
+    pub const PICTURE: f32 = 320.0;
+    /// Least side of a picture in the timeline.
+    pub const PICTURE_MIN: f32 = 96.0;
+    /// The card of a file without its time: width, height.
+    pub const FILE: (f32, f32) = (280.0, 48.0);
+    /// The square that tells the kind of a file.
+    pub const TILE: f32 = 40.0;
+    /// Width of dialogs with lists.
+    pub const DIALOG_WIDE: f32 = 480.0;
     /// Widest bubble.
     pub const BUBBLE_MAX: f32 = 560.0;
     /// The button that plays a voice message.

@@ -68,6 +68,15 @@ pub fn icon_button<'a, Message: Clone + 'a>(icon: Icon, name: impl Into<String>)
     button
 }
 
+/// Anything that is pressed where it stands, as large as it is and without a ground: a picture, a card.
+pub fn plain<'a, Message: Clone + 'a>(
+    content: impl Into<Element<'a, Message>>,
+    name: impl Into<String>,
+) -> Pressable<'a, Message> {
+    let look = |_: &Theme, _| Look { border: border::rounded(radius::CARD), ..Look::default() };
+    Pressable::new(content, Role::Button, name, look).focusable(false)
+}
+
 /// A button with anything on it.
 pub fn custom<'a, Message: Clone + 'a>(
     content: impl Into<Element<'a, Message>>,

@@ -94,6 +94,12 @@ icons! {
     Play => "play",
     Pause => "pause",
     Text => "text",
+    Image => "image",
+    Document => "document",
+    Rotate => "rotate",
+    Download => "download",
+    Next => "next",
+    External => "external",
 }
 
 /// A picture from the set; without a colour it takes that of the text around it.

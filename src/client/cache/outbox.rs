@@ -148,3 +148,12 @@ pub fn position(db: &Connection, id: &MessageId) -> CacheResult<Option<i64>> {
         .query_row([id.as_str()], |row| row.get(0))
         .optional()?)
 }
+
+/// Whether the upload of a message is stopped.
+pub fn is_paused(db: &Connection, id: &MessageId) -> CacheResult<bool> {
+    let found = db
+        .prepare_cached("SELECT is_paused FROM outbox WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(found.unwrap_or(false))
+}

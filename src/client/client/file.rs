@@ -12,10 +12,10 @@ use hallway_protocol::{ChatError, ConversationId, ErrorCode, Message, MessageId}
 
 use super::{Client, MessageOptions};
 use crate::Result;
-use crate::cache::{kept, media as shown};
+use crate::cache::{kept, media as shown, outbox};
 use crate::engine::Command;
 use crate::file::local::Address;
-use crate::file::{UploadPlugin, download, fetch, mark_foreign};
+use crate::file::{UploadPlugin, download, fetch, mark_foreign, part_of};
 use crate::media::{self, Film};
 
 /// What a message is made from.
@@ -266,6 +266,12 @@ impl Client {
         self.ask(|reply| Command::PauseUpload(id.clone(), false, reply)).await
     }
 
+    /// Whether the upload of a message was stopped, maybe before a restart.
+    pub async fn is_upload_paused(&self, id: &MessageId) -> Result<bool> {
+        let id = id.clone();
+        Ok(self.account()?.cache.read(move |db| outbox::is_paused(db, &id)).await?)
+    }
+
     /// Bytes of a message's files that are sent, and of all of them (OBJ-48); none when none are on their way.
     pub fn upload_progress(&self, id: &MessageId) -> Option<(u64, u64)> {
         self.inner.shared.upload(id)
@@ -295,13 +301,25 @@ impl Client {
         let link = self.link(message, file).await?;
         let http = account.connector.http().await.map_err(ChatError::from)?;
         let size = link.size;
-        download(&http, &link, target, |here| heard(here, size)).await?;
+        download(&http, &link, &part_name(file), target, |here| heard(here, size)).await?;
         let target = target.to_owned();
         let marked = target.clone();
         // A file system that cannot say so is no reason to lose the file.
         let _ = tokio::task::spawn_blocking(move || mark_foreign(&marked)).await;
         Ok(account.cache.write(move |db| shown::saved(db, file, &target)).await?)
     }
+
+    /// Removes what [`Self::download_file`] has left of a file that is not wanted any more.
+    pub async fn discard_download(&self, file: FileId, target: &Path) {
+        let part = part_of(target, &part_name(file));
+        // There may be nothing.
+        let _ = tokio::task::spawn_blocking(move || part.map(std::fs::remove_file)).await;
+    }
+}
+
+/// What the unfinished part of a file is known by.
+fn part_name(file: FileId) -> String {
+    file.to_string().get(..16).unwrap_or_default().to_owned()
 }
 
 /// Most bytes of a file that is loaded into memory.

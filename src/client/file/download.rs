@@ -1,6 +1,6 @@
 //! Fetching a file: in pieces to the disk, on from where it stopped, and only under its name when it is whole and right.
 //!
-//! What has arrived lies beside the target with the content's hash and `.part` at the end of its name. It needs no notes: the link tells hash
+//! What has arrived lies beside the target with the file's id and `.part` at the end of its name. It needs no notes: the link tells hash
 //! and size, `If-Range` tells the server which content the first bytes are of, and in the end everything is hashed.
 
 use std::fs::{self, File, OpenOptions};
@@ -39,12 +39,13 @@ struct Part {
 pub(crate) async fn download(
     http: &Http,
     link: &FileLink,
+    part_name: &str,
     target: &Path,
     mut heard: impl FnMut(u64) + Send,
 ) -> Result<()> {
     let mut part = on_disk(target, {
-        let (target, size, content) = (target.to_owned(), link.size, link.sha256.clone());
-        move || Part::open(&target, size, &content)
+        let (path, size) = (part_of(target, part_name), link.size);
+        move || Part::open(path.ok_or(io::ErrorKind::InvalidFilename)?, size)
     })
     .await?;
     heard(part.length);
@@ -82,6 +83,13 @@ pub(crate) async fn fetch(http: &Http, link: &FileLink) -> Result<Vec<u8>> {
     let mut hash = Context::new(&SHA256);
     hash.update(&bytes);
     if bytes.len() as u64 == link.size && hex(hash) == link.sha256 { Ok(bytes) } else { Err(another()) }
+}
+
+/// Where what has arrived lies. Named by the file too: what another one of this name has left is of no use here.
+pub(crate) fn part_of(target: &Path, part_name: &str) -> Option<PathBuf> {
+    let mut name = target.file_name()?.to_owned();
+    name.push(format!(".{part_name}.part"));
+    Some(target.with_file_name(name))
 }
 
 fn another() -> ChatError {
@@ -156,11 +164,7 @@ async fn receive(
 }
 
 impl Part {
-    /// Named by the content too: what another file of this name has left is of no use here.
-    fn open(target: &Path, size: u64, content: &str) -> io::Result<Self> {
-        let mut name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
-        name.push(format!(".{}.part", content.get(..16).unwrap_or_default()));
-        let path = target.with_file_name(name);
+    fn open(path: PathBuf, size: u64) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         // What people sent each other is for the owner of this account.

@@ -32,7 +32,7 @@ use crate::event::Event;
 use crate::shared::Shared;
 use crate::transport::{Connector, Http};
 
-pub(crate) use download::{download, fetch};
+pub(crate) use download::{download, fetch, part_of};
 pub use foreign::is_program;
 pub(crate) use foreign::mark_foreign;
 pub use name::safe_file_name;

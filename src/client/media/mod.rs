@@ -103,6 +103,32 @@ impl std::fmt::Debug for Picture {
     }
 }
 
+impl Picture {
+    /// Turned to the right by so many quarters.
+    pub fn turned(self, quarters: u8) -> Self {
+        let Self { width, height, rgba } = self;
+        let Some(image) = image::RgbaImage::from_raw(width, height, rgba) else {
+            return Self { width: 0, height: 0, rgba: Vec::new() };
+        };
+        let image = image::DynamicImage::ImageRgba8(image);
+        match quarters % 4 {
+            1 => image.rotate90(),
+            2 => image.rotate180(),
+            3 => image.rotate270(),
+            _ => image,
+        }
+        .into()
+    }
+}
+
+/// A PNG of pixels without a format (the clipboard's); none when they are not as many as they should be.
+pub fn to_png(width: u32, height: u32, rgba: Vec<u8>) -> Option<Vec<u8>> {
+    let image = image::DynamicImage::ImageRgba8(image::RgbaImage::from_raw(width, height, rgba)?);
+    let mut out = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut out, image::ImageFormat::Png).ok()?;
+    Some(out.into_inner())
+}
+
 impl From<image::DynamicImage> for Picture {
     fn from(image: image::DynamicImage) -> Self {
         let rgba = image.into_rgba8();
@@ -120,7 +146,7 @@ pub async fn decode(bytes: Arc<[u8]>, fit: u32) -> Result<Picture> {
     Ok(work(LIMITS.time, move |_| Ok(still::fitting(still::decode(&bytes)?, fit).into())).await?)
 }
 
-/// A small and soft picture, for the place of one that is not here yet.
+/// A soft picture, for the place of one that is not here yet.
 ///
 /// # Errors
 ///

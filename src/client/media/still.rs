@@ -6,8 +6,9 @@ use image::{DynamicImage, ImageDecoder};
 use super::head::{Format, broken, decoder};
 use super::{MediaError, strip};
 
-/// Pixels of the longer side of [`soft`].
-const SOFT: u32 = 48;
+/// Pixels of the longer side of what is left in [`soft`], and of the picture it becomes: as large as it is shown, because
+/// renderers place what they enlarge only roughly.
+const SOFT: (u32, u32) = (32, 320);
 
 /// Decodes a picture, the right way up. Of an animation, the first frame.
 pub fn decode(bytes: &[u8]) -> Result<DynamicImage, MediaError> {
@@ -33,7 +34,7 @@ pub fn fitting(image: DynamicImage, fit: u32) -> DynamicImage {
     image.resize(fit, fit, FilterType::CatmullRom)
 }
 
-/// Small and soft.
+/// So soft that little is seen of it.
 pub fn soft(image: DynamicImage) -> DynamicImage {
-    image.thumbnail(SOFT, SOFT).fast_blur(1.5)
+    image.thumbnail(SOFT.0, SOFT.0).fast_blur(1.5).resize(SOFT.1, SOFT.1, FilterType::Triangle)
 }

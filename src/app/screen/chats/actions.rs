@@ -73,6 +73,8 @@ pub enum Confirm {
     NotifyAll(u32),
     /// Throw a recording of this length away.
     DiscardVoice(Duration),
+    /// Open a file that is a program.
+    OpenProgram(std::path::PathBuf),
 }
 
 impl Chats {
@@ -215,6 +217,9 @@ impl Chats {
             Confirm::Browse(url) => vec![Effect::Action(Action::Browse(url))],
             Confirm::NotifyAll(_) => self.send(true),
             Confirm::DiscardVoice(_) => self.discard_recording(true),
+            Confirm::OpenProgram(path) => {
+                vec![Effect::Call(Call::Media(super::media::Call::Open(path, true)))]
+            }
         }
     }
 }

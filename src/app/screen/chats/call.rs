@@ -180,6 +180,12 @@ pub enum Call {
     RemoveMember(GroupId, UserId),
     /// Leave.
     Quit(GroupId),
+    /// To pictures and files.
+    Media(super::media::Call),
+    /// To what is chosen to be sent.
+    Attach(super::attach::Call),
+    /// To the picture in the whole window.
+    Viewer(super::viewer::Call),
 }
 
 /// A field of a group's profile with its new value.
@@ -274,6 +280,9 @@ impl Call {
                 client.set_active_conversation(id);
                 Task::none()
             }
+            Self::Media(call) => call.run(&client),
+            Self::Attach(call) => call.run(&client),
+            Self::Viewer(call) => call.run(&client),
             call => Task::perform(call.answer(client), Message::Answer),
         }
     }
@@ -293,6 +302,7 @@ impl Call {
                 client.set_active_conversation(id);
                 done(Doing::Read, Ok(()))
             }
+            Self::Media(_) | Self::Attach(_) | Self::Viewer(_) => done(Doing::Read, Ok(())),
             Self::Read { id, number, around, before, after } => {
                 let stretch = client.timeline(&id, around, before, after).await;
                 Answer::Read(id, number, stretch.map(Arc::new))

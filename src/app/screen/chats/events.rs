@@ -14,6 +14,12 @@ use crate::fl;
 impl Chats {
     /// Handles one event of the account.
     pub fn event(&mut self, event: &Event) -> Vec<Effect> {
+        let mut effects = self.media_event(event);
+        effects.extend(self.told(event));
+        effects
+    }
+
+    fn told(&mut self, event: &Event) -> Vec<Effect> {
         match event {
             Event::ConversationListUpdated(list) => {
                 let mut effects: Vec<_> = self.list.set(list.clone()).into_iter().collect();

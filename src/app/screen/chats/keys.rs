@@ -18,7 +18,11 @@ use crate::keymap::Action;
 impl Chats {
     /// Whether a menu or dialog has the keyboard.
     pub fn is_blocked(&self) -> bool {
-        self.dialog.is_some() || self.menu.is_some() || self.emoji.is_some()
+        self.dialog.is_some()
+            || self.menu.is_some()
+            || self.emoji.is_some()
+            || self.attach.is_some()
+            || self.viewer.is_some()
     }
 
     /// Does what an action means here. None if it means nothing.
@@ -81,6 +85,12 @@ impl Chats {
     /// left to close, the open conversation is read.
     pub fn escape(&mut self) -> Vec<Effect> {
         if self.emoji.take().is_some() || self.menu.take().is_some() || self.dialog.take().is_some() {
+            return Vec::new();
+        }
+        if self.attach.is_some() {
+            return self.in_attach(super::attach::Message::Close);
+        }
+        if self.viewer.take().is_some() {
             return Vec::new();
         }
         if self.is_recording_here() {

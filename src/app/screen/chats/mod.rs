@@ -8,6 +8,7 @@
 //! * [`update`]: messages of the views; [`events`]: what the account tells; [`actions`]: what can be done to
 //!   messages and conversations;
 //!   [`keys`]: what keys do;
+//! * [`media`]: pictures, films and files; [`attach`]: choosing and sending them; [`viewer`]: pictures in the whole window;
 //! * [`conversation_group`]: folders of conversations; [`me`]: the own avatar and do-not-disturb;
 //! * [`search`]: finding messages;
 //! * [`voice`]: recorder and player of voice messages;
@@ -15,6 +16,7 @@
 //! * [`view`]: how it looks at every width; [`words`]: messages in sentences.
 
 pub mod actions;
+pub mod attach;
 pub mod banner;
 pub mod call;
 pub mod composer;
@@ -26,6 +28,7 @@ pub mod events;
 pub mod keys;
 pub mod list;
 pub mod me;
+pub mod media;
 pub mod panel;
 pub mod people;
 #[cfg(any(test, feature = "harness"))]
@@ -37,6 +40,7 @@ pub mod stage;
 pub mod timeline;
 pub mod update;
 pub mod view;
+pub mod viewer;
 pub mod voice;
 pub mod words;
 
@@ -117,6 +121,11 @@ pub struct Chats {
     /// Messages waiting for their turn to go into the outbox; the first one is under way.
     outbox: std::collections::VecDeque<call::Outgoing>,
     voice: voice::Voice,
+    media: media::Media,
+    attach: Option<attach::Attach>,
+    /// Files hover over the window.
+    hovered: bool,
+    viewer: Option<viewer::Viewer>,
 }
 
 /// The open conversation.
@@ -156,6 +165,8 @@ pub enum About {
     Me,
     /// The open conversation (its header).
     Header,
+    /// What can be added to a message (the plus of the composer).
+    Attach,
 }
 
 /// What only the parent can do.
@@ -212,6 +223,10 @@ impl Chats {
             visit: 0,
             outbox: Default::default(),
             voice: Default::default(),
+            media: media::Media::default(),
+            attach: None,
+            hovered: false,
+            viewer: None,
         };
         let mut effects = chats.reload();
         effects.extend(chats.wait_for_midnight());

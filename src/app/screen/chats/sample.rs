@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use hallway_client::Conversation;
+use hallway_client::media::Picture;
+use hallway_client::{ChatError, Conversation, ErrorCode};
 use hallway_protocol::conversation::RemindType;
 use hallway_protocol::group::{Group, GroupType, JoinOption, Member, MemberRole};
-use hallway_protocol::message::{AudioPayload, Payload, Revocation};
+use hallway_protocol::message::{
+    AudioPayload, FilePayload, ImagePayload, ImageVariant, Payload, Revocation, VideoPayload,
+};
 use hallway_protocol::sync::PeerProgress;
 use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, TipType};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, Message, MessageId, UserId};
+
+use super::media::pictures::{Drawn, round};
 
 /// The moment tests are at: 2024-03-21 14:05:09 UTC.
 pub const NOW: i64 = 1_711_029_909;
@@ -73,6 +78,76 @@ pub fn voice(from: &str, sequence: u64, second: u32, cloud_custom_data: &str) ->
         AudioPayload { uuid: String::new(), url: format!("file/{sequence:032x}"), size: 3000, second };
     let cloud_custom_data = cloud_custom_data.to_owned();
     Message { cloud_custom_data, ..message(from, sequence, Payload::Audio(audio)) }
+}
+
+/// A picture of these pixels; its address tells [`drawn`] what it shows: `sea`, `wood`, `town`, `gone`.
+pub fn image(from: &str, sequence: u64, what: &str, (width, height): (u32, u32)) -> Message {
+    let url = format!("{what}:{}", 320 * height / width);
+    let sizes = [(0, width, height), (2, width.min(720), height.min(720)), (1, 198, 198)];
+    let variants = sizes.map(|(variant, width, height)| ImageVariant {
+        variant,
+        width,
+        height,
+        size: 2_400_000,
+        url: url.clone(),
+    });
+    let image = ImagePayload { uuid: String::new(), image_format: 1, variants: variants.to_vec() };
+    message(from, sequence, Payload::Image(image))
+}
+
+/// A file at the server.
+pub fn file(from: &str, sequence: u64, name: &str, size: u64) -> Message {
+    let id = hallway_protocol::FileId::new([u8::try_from(sequence % 256).unwrap(); 16]);
+    message(
+        from,
+        sequence,
+        Payload::File(FilePayload {
+            uuid: id.to_string(),
+            file_name: name.into(),
+            file_url: id.url(),
+            file_size: size,
+        }),
+    )
+}
+
+/// A film at the server.
+pub fn video(from: &str, sequence: u64, what: &str) -> Message {
+    let id = hallway_protocol::FileId::new([7; 16]);
+    let video = VideoPayload {
+        video_uuid: id.to_string(),
+        video_url: id.url(),
+        video_format: "mp4".into(),
+        video_size: 48_200_000,
+        video_second: 102,
+        snapshot_url: what.into(),
+        snapshot_width: 480,
+        snapshot_height: 270,
+    };
+    message(from, sequence, Payload::Video(video))
+}
+
+/// What the picture with this address shows.
+pub fn drawn(address: &str) -> Result<Drawn, ChatError> {
+    let (what, tall) = address.split_once(':').unwrap_or((address, "180"));
+    let tall: u32 = tall.parse().unwrap();
+    let (sky, ground): ([u8; 3], [u8; 3]) = match what {
+        "sea" => ([150, 196, 232], [38, 96, 140]),
+        "wood" => ([196, 214, 180], [46, 84, 40]),
+        "town" => ([232, 190, 150], [84, 70, 90]),
+        _ => return Err(ErrorCode::FileMissing.into()),
+    };
+    let side = 320;
+    let mut rgba = Vec::new();
+    for y in 0..tall {
+        for x in 0..side {
+            let hill = tall / 2 + (x * 7 / side) * tall / 40;
+            let [red, green, blue] = if y < hill { sky } else { ground };
+            rgba.extend([red, green.saturating_add((x * 20 / side) as u8), blue, 255]);
+        }
+    }
+    let mut picture = Picture { width: side, height: tall, rgba };
+    round(&mut picture, crate::theme::tokens::radius::CARD);
+    Ok(picture.into())
 }
 
 /// The message after its recall by `by`.

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::harness::Harness;
 use crate::screen::chats::call::GroupChange;
 use crate::screen::chats::voice::Facts;
-use crate::screen::chats::{Action, Answer, Call, Chats, Context, Effect, Message, sample};
+use crate::screen::chats::{Action, Answer, Call, Chats, Context, Effect, Message, media, sample};
 use crate::theme::{Appearance, Theme};
 use crate::voice::Order;
 use crate::widget::Element;
@@ -63,6 +63,8 @@ pub struct World {
     pub timers: Vec<(Duration, Message)>,
     /// The directory.
     pub people: Vec<&'static str>,
+    /// Pictures that are loaded by their addresses, see [`sample::picture`].
+    pub loading: Vec<(media::pictures::Key, String)>,
     numbers: u32,
 }
 
@@ -99,6 +101,7 @@ impl World {
             orders: Vec::new(),
             timers: Vec::new(),
             people: vec!["anna", "ben", "cleo", "dora", "emil"],
+            loading: Vec::new(),
             numbers: 0,
         }
     }
@@ -351,6 +354,10 @@ impl World {
                 }
                 (None, vec![Event::GroupMemberUpdated(group, Arc::new([]))])
             }
+            Call::Media(media::Call::Picture { key, url, .. }) => {
+                self.loading.push((key, url));
+                none
+            }
             _ => none,
         }
     }
@@ -487,6 +494,10 @@ impl Stage {
                     let (answer, events) = self.world.answer(call);
                     if let Some(answer) = answer {
                         tasks.push(Task::done(Message::Answer(answer)));
+                    }
+                    for (key, url) in std::mem::take(&mut self.world.loading) {
+                        let drawn = sample::drawn(&url);
+                        tasks.push(Task::done(Message::Media(media::Message::Loaded(key, drawn))));
                     }
                     for event in events {
                         let effects = self.chats.event(&event);

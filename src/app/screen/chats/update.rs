@@ -14,7 +14,9 @@ use super::panel::{self, Panel};
 use super::people::{self, People};
 use super::splitter::Drag;
 use super::timeline::{self, Timeline};
-use super::{About, Action, Chats, Menu, Open, banner, conversation_group, emoji, list, voice};
+use super::{
+    About, Action, Chats, Menu, Open, attach, banner, conversation_group, emoji, list, media, viewer, voice,
+};
 use crate::clock::Clock;
 use crate::problem;
 use crate::theme::tokens::size;
@@ -88,6 +90,12 @@ pub enum Message {
     Voice(voice::Message),
     /// What the parent does.
     Do(Action),
+    /// To pictures and files.
+    Media(media::Message),
+    /// To what is chosen to be sent.
+    Attach(attach::Message),
+    /// To the picture in the whole window.
+    Viewer(viewer::Message),
 }
 
 macro_rules! from_parts {
@@ -128,10 +136,12 @@ impl Chats {
     pub fn set_focused(&mut self, focused: bool) -> Vec<Effect> {
         self.context.focused = focused;
         let scene_of = |id| Self::scene(&self.context, &self.list, id);
-        match &mut self.open {
+        let mut effects = match &mut self.open {
             Some(open) => open.timeline.attention(scene_of(&open.id)),
             None => Vec::new(),
-        }
+        };
+        effects.extend(self.look_at_media());
+        effects
     }
 
     /// Another language: sentences are made anew.
@@ -143,6 +153,12 @@ impl Chats {
 
     /// Handles one message.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let mut effects = self.handle(message);
+        effects.extend(self.look_at_media());
+        effects
+    }
+
+    fn handle(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Answer(answer) => self.answer(answer),
             Message::List(message) => {
@@ -211,6 +227,9 @@ impl Chats {
                 self.wait_for_midnight().into_iter().collect()
             }
             Message::Voice(message) => self.in_voice(message),
+            Message::Media(message) => self.in_media(message),
+            Message::Attach(message) => self.in_attach(message),
+            Message::Viewer(message) => self.in_viewer(message),
             Message::Do(action) => {
                 self.menu = None;
                 vec![Effect::Action(action)]
@@ -273,6 +292,7 @@ impl Chats {
 
     /// What is begun is kept before the conversation goes.
     fn leave(&mut self) -> Vec<Effect> {
+        (self.attach, self.viewer) = (None, None);
         let mut effects = self.leave_voice();
         effects.extend(self.open.take().map_or_else(Vec::new, |mut open| open.composer.leave()));
         effects

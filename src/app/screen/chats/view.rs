@@ -82,7 +82,8 @@ impl Chats {
     pub fn layers<'a>(&'a self) -> Vec<Layer<'a, Message>> {
         let dialog = self.dialog.as_ref().map(|dialog| self.dialog_layer(dialog));
         let menu = self.menu.as_ref().map(|menu| self.menu_layer(menu));
-        dialog.into_iter().chain(menu).chain(self.emoji_layer()).collect()
+        let floating = self.viewer_layer().into_iter().chain(self.attach_layer());
+        floating.chain(dialog).chain(menu).chain(self.emoji_layer()).collect()
     }
 
     /// The width of the list where this much is left: the conversation keeps its least width.
@@ -207,6 +208,7 @@ impl Chats {
             About::New => self.new_menu(),
             About::ConversationGroup(group) => self.conversation_group_menu(group),
             About::Me => self.me_menu(),
+            About::Attach => self.attach_menu(),
         };
         menu::layer(menu.at, Message::CloseMenu, entries)
     }

@@ -267,6 +267,13 @@ impl Composer {
         vec![Effect::after(KEEP_AFTER, ChatsMessage::Composer(self.number, Message::Keep))]
     }
 
+    /// Takes the words out, for something else than to be sent as they are.
+    pub fn take_words(&mut self) -> String {
+        self.inserted.clear();
+        self.mention = None;
+        self.editor.take()
+    }
+
     /// Takes what is written out, to be sent; nothing is begun afterwards.
     fn take(&mut self) -> (Outgoing, Vec<Effect>) {
         let text = self.editor.take().trim_end().to_owned();

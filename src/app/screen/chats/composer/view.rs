@@ -3,11 +3,11 @@
 use iced::keyboard::key::{Named, NativeCode, Physical};
 use iced::keyboard::{Key, Modifiers};
 use iced::widget::{column, container, row, space};
-use iced::{Alignment, Background, Length, border};
+use iced::{Alignment, Background, Length, Point, border};
 
 use super::{COMPOSER, MentionList, Message};
 use crate::screen::chats::view::keys;
-use crate::screen::chats::{Chats, Message as ChatsMessage, Open, emoji, timeline, words};
+use crate::screen::chats::{About, Chats, Message as ChatsMessage, Open, attach, emoji, timeline, words};
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
@@ -22,6 +22,8 @@ use crate::{fl, keymap};
 
 /// Share of the height of the window that the text may take.
 const HIGHEST: f32 = 0.4;
+/// Height of the menu of the plus, which opens upwards.
+const ATTACH_MENU: f32 = 2.0 * size::MENU_ITEM + 3.0 * gap::S;
 /// Avatar in the list of people.
 const SMALL_AVATAR: f32 = 28.0;
 
@@ -55,6 +57,7 @@ impl Chats {
                 .max_height(
                     (self.context.size.height * HIGHEST).clamp(size::COMPOSER_MIN, size::COMPOSER_MAX),
                 )
+                .on_paste(ChatsMessage::Attach(attach::Message::Paste))
                 .on_send(ChatsMessage::Composer(number, Message::Send))
                 .on_key(move |key, modifiers| {
                     if empty && key_action(key, modifiers) == Some(keymap::Action::Latest) {
@@ -69,7 +72,11 @@ impl Chats {
         let smile = icon_button(Icon::Smile, fl!("emoji"))
             .tip_position(iced::widget::tooltip::Position::Top)
             .on_press_at(|at| ChatsMessage::Emoji(emoji::Message::Open(at)));
-        let mut line = row![container(area).width(Length::Fill)].spacing(gap::S).align_y(Alignment::End);
+        let plus = icon_button(Icon::Plus, fl!("attach"))
+            .tip_position(iced::widget::tooltip::Position::Top)
+            .on_press_at(|at| ChatsMessage::Menu(About::Attach, Point::new(at.x, at.y - ATTACH_MENU)));
+        let mut line =
+            row![plus, container(area).width(Length::Fill)].spacing(gap::S).align_y(Alignment::End);
         let room = open.composer.room(&self.context.limits);
         if room.is_tight() {
             let left =

@@ -192,6 +192,11 @@ impl Chats {
                 fl!("ask-discard-voice-text"),
                 fl!("voice-discard"),
             ),
+            Confirm::OpenProgram(path) => {
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                let name = name.unwrap_or_default();
+                (fl!("ask-program-title", name = name), fl!("ask-program-text"), fl!("open-anyway"))
+            }
         };
         let danger = !matches!(confirm, Confirm::AllRead | Confirm::Browse(_) | Confirm::NotifyAll(_));
         dialog::confirm(dialog::Confirm {

@@ -1,7 +1,7 @@
 //! One message as it is drawn: avatar, name, bubble, quote, time and state. What is said in it: `content`.
 
 use hallway_client::Conversation;
-use hallway_protocol::message::Quote;
+use hallway_protocol::message::{Payload, Quote};
 use hallway_protocol::{ConversationId, MessageId};
 use iced::widget::tooltip::Position;
 use iced::widget::{column, container, row, space};
@@ -79,8 +79,8 @@ impl Chats {
     ) -> Element<'a, ChatsMessage> {
         let message = &row.message;
         let group = matches!(open.id, ConversationId::Group(_));
-        let bubble =
-            container(self.bubble(open, row, theme)).max_width((width * WIDEST).min(size::BUBBLE_MAX));
+        let widest = (width * WIDEST).min(size::BUBBLE_MAX);
+        let bubble = container(self.bubble(open, row, widest, theme)).max_width(widest);
         let mut body = column![].spacing(gap::XXS);
         if row.first && !row.own && group {
             let index = person_index(message.from.as_str());
@@ -134,15 +134,25 @@ impl Chats {
         )
     }
 
-    fn bubble<'a>(&'a self, open: &'a Open, row: &'a MessageRow, theme: &Theme) -> Element<'a, ChatsMessage> {
+    fn bubble<'a>(
+        &'a self,
+        open: &'a Open,
+        row: &'a MessageRow,
+        widest: f32,
+        theme: &Theme,
+    ) -> Element<'a, ChatsMessage> {
         let message = &row.message;
         let mentioned = !row.own && message.mentions(&self.context.me.user_id);
-        let state = self.state(open, row);
+        let state = self.state(open, row.album.last().unwrap_or(row));
+        let is_picture = matches!(message.payload, Payload::Image(_) | Payload::Video(_));
+        if is_picture && message.reply_to.is_none() && !mentioned {
+            return self.content(open, row, widest, state, theme);
+        }
         let mut content = column![].spacing(gap::XS);
         if let Some(quote) = &message.reply_to {
             content = content.push(self.quote(open, quote));
         }
-        content = content.push(self.content(open, row, state, theme));
+        content = content.push(self.content(open, row, widest - 2.0 * gap::M, state, theme));
         let (own, first) = (row.own, row.first);
         let padded = container(content).padding([gap::S, gap::M]).style(move |theme: &Theme| {
             if mentioned { style::mention_bubble(theme) } else { style::bubble(own, first)(theme) }

@@ -6,6 +6,8 @@ use iced::widget::{container, row};
 
 use super::rows::MessageRow;
 use crate::screen::chats::actions::Allowed;
+use crate::screen::chats::media::transfers::Download;
+use crate::screen::chats::media::{self, File};
 use crate::screen::chats::{About, Act, Chats, Message as ChatsMessage};
 use crate::theme::style;
 use crate::theme::tokens::{Elevation, space as gap};
@@ -64,6 +66,19 @@ impl Chats {
         let mut entries = Vec::new();
         for act in [Act::Resend, Act::Reply, Act::Copy, Act::ToText, Act::Edit] {
             entries.extend(self.entry(act, row));
+        }
+        if !row.outgoing
+            && let Some(_) = File::of(&row.message)
+        {
+            let of = |message: fn(MessageId) -> media::Message| ChatsMessage::Media(message(id.clone()));
+            let is_here = matches!(self.media.transfers.download(id), Some(Download::Done(_)));
+            entries.push(Item::new(fl!("open"), of(media::Message::Open)).icon(Icon::External).into());
+            if is_here {
+                entries.push(
+                    Item::new(fl!("show-in-folder"), of(media::Message::Folder)).icon(Icon::Folder).into(),
+                );
+            }
+            entries.push(Item::new(fl!("save-as"), of(media::Message::SaveAs)).icon(Icon::Download).into());
         }
         let dangerous: Vec<_> = [Act::Recall, Act::Delete, Act::Discard]
             .into_iter()

@@ -7,7 +7,7 @@
 //! * [`view`], [`bubble`], `content`, [`menu`]: what is seen of it.
 
 pub mod bubble;
-mod content;
+pub(in crate::screen::chats) mod content;
 mod jump;
 pub mod links;
 pub mod menu;
@@ -182,6 +182,13 @@ impl Timeline {
     /// What is in memory.
     pub fn stretch(&self) -> &Stretch {
         &self.stretch
+    }
+
+    /// The messages in view, those of albums one by one.
+    pub fn in_view(&self) -> impl Iterator<Item = &rows::MessageRow> {
+        let viewport = self.viewport.as_ref();
+        let places = viewport.map_or(0..0, |viewport| viewport.first..viewport.last.saturating_add(1));
+        places.filter_map(|place| self.stretch.row(place)?.message()).flat_map(rows::MessageRow::pieces)
     }
 
     /// What is selected.

@@ -12,7 +12,7 @@ use hallway_protocol::tip::{GroupTip, TipType};
 use hallway_protocol::{ChatError, Message, MessageId, UserId};
 
 use crate::clock::Clock;
-use crate::screen::chats::words;
+use crate::screen::chats::{attach, words};
 use crate::text::markdown::Document;
 
 /// Longest pause, in seconds, inside a group of messages of one sender.
@@ -83,6 +83,15 @@ pub struct MessageRow {
     pub first: bool,
     /// Last of its group.
     pub last: bool,
+    /// The other pictures of its album, in order.
+    pub album: Vec<MessageRow>,
+}
+
+impl MessageRow {
+    /// Itself, and the other pictures of its album.
+    pub fn pieces(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.album)
+    }
 }
 
 /// What the rows depend on besides the messages.
@@ -126,7 +135,9 @@ impl Row {
                 Some(first.sequence..last.sequence + 1)
             }
             Self::Message(row) if row.message.sequence > 0 => {
-                Some(row.message.sequence..row.message.sequence + 1)
+                let last = row.album.last().map_or(row.message.sequence, |piece| piece.message.sequence);
+                // The last ones may still be on their way.
+                Some(row.message.sequence..last.max(row.message.sequence) + 1)
             }
             Self::Hole { from_seq, to_seq } => Some(*from_seq..to_seq.saturating_add(1)),
             _ => None,
@@ -157,8 +168,13 @@ impl Rows {
         let mut index = HashMap::with_capacity(rows.len());
         for (place, row) in rows.iter().enumerate() {
             index.insert(row.key(), place);
-            if let Row::Tip(tip) = row {
-                index.extend(tip.messages.iter().map(|message| (Key::Message(message.id.clone()), place)));
+            match row {
+                Row::Tip(tip) => {
+                    index.extend(tip.messages.iter().map(|message| (Key::Message(message.id.clone()), place)))
+                }
+                Row::Message(row) => index
+                    .extend(row.album.iter().map(|piece| (Key::Message(piece.message.id.clone()), place))),
+                _ => {}
             }
         }
         Self { rows, index }
@@ -196,7 +212,8 @@ impl Rows {
 
     /// The row of a message.
     pub fn message(&self, id: &MessageId) -> Option<&MessageRow> {
-        self.get(self.place(&Key::Message(id.clone()))?)?.message()
+        let row = self.get(self.place(&Key::Message(id.clone()))?)?.message()?;
+        row.pieces().find(|piece| piece.message.id == *id)
     }
 }
 
@@ -253,7 +270,7 @@ impl Builder<'_> {
             }
             _ => false,
         };
-        self.rows.push(Row::Message(Box::new(MessageRow {
+        let row = MessageRow {
             words: words(message),
             message: Arc::clone(message),
             outgoing,
@@ -261,7 +278,15 @@ impl Builder<'_> {
             own,
             first: !follows,
             last: true,
-        })));
+            album: Vec::new(),
+        };
+        match self.rows.last_mut() {
+            Some(Row::Message(before)) if follows && attach::is_same_album(before, &row) => {
+                before.last = true;
+                before.album.push(row);
+            }
+            _ => self.rows.push(Row::Message(Box::new(row))),
+        }
     }
 
     fn tip(&mut self, message: &Arc<Message>, text: String) {

@@ -3,11 +3,15 @@
 //! Each takes the line with time and state as well, because only it knows whether that fits beside its last line, lies on a
 //! picture or stands below.
 //!
-//! * `audio`: a player. `text`: words with links and mentions. `unsupported`: kinds that this version cannot show, which are never blank.
+//! * `audio`: a player. `text`: words with links and mentions. [`image`]: pictures and albums. [`file`]: cards. `video`: films.
+//!   `unsupported`: kinds that this version cannot show, which are never blank.
 
 mod audio;
+pub mod file;
+pub mod image;
 mod text;
 mod unsupported;
+mod video;
 
 use hallway_protocol::message::Payload;
 
@@ -17,17 +21,21 @@ use crate::theme::Theme;
 use crate::widget::Element;
 
 impl Chats {
-    /// What the message of `row` says, with `state` (time and how far it has got) at its end.
+    /// What the message of `row` says, with `state` (time and how far it has got) at its end. It may be `room` wide.
     pub(super) fn content<'a>(
         &'a self,
         open: &'a Open,
         row: &'a MessageRow,
+        room: f32,
         state: Element<'a, ChatsMessage>,
         theme: &Theme,
     ) -> Element<'a, ChatsMessage> {
         match (&row.message.payload, &row.words) {
             (Payload::Text(_), Some(words)) => self.text(open, row, words, state, theme),
             (Payload::Audio(_), _) => self.audio(row, state),
+            (Payload::Image(image), _) if !image.variants.is_empty() => self.image(row, room, state),
+            (Payload::Video(video), _) => self.video(row, video, room, state),
+            (Payload::File(file), _) => self.file(row, file, room, state),
             _ => unsupported::unsupported(&row.message, state),
         }
     }
