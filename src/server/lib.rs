@@ -25,6 +25,7 @@ pub mod moderation;
 pub mod net;
 pub mod outbound;
 pub mod place;
+pub mod preview;
 pub mod provider;
 pub mod ratelimit;
 pub mod server;

@@ -1,7 +1,7 @@
 //! A whole server as one value: started by the binary, by the app that carries one inside, and by tests.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
+use crate::blob::{Partials, S3};
 use crate::config::{Config, ConfigError};
 use crate::invite::Inviter;
 use crate::metrics::Metrics;
@@ -103,8 +104,8 @@ impl Server {
             listener.local_addr().map_err(|error| StartError::Listen { address: bind.clone(), error })?;
         let metrics = Arc::new(Metrics::default());
         let inviter = Inviter::new(&config, identity.as_ref(), addr);
-        let storage = open_storage(&config, &place)?;
         let outbound = outbound(&config)?;
+        let storage = open_storage(&config, files_folder(&config, &place), &outbound).await?;
         let service = Service::open(&config, db, inviter, Arc::clone(&metrics), storage, &outbound).await?;
         let node = Arc::new(Node {
             backend: service.clone(),
@@ -253,11 +254,29 @@ pub async fn open_database(config: &Config, place: &Place) -> Result<Db, StoreEr
     .await
 }
 
-/// The store of files that `config` names.
-fn open_storage(config: &Config, place: &Place) -> Result<Storage, PlaceError> {
+/// The store of files that `config` names; incomplete uploads are in `folder` in any case.
+pub(crate) async fn open_storage(
+    config: &Config,
+    folder: PathBuf,
+    outbound: &Outbound,
+) -> Result<Storage, PlaceError> {
+    let failed = |error| PlaceError::Io { dir: folder.clone(), error };
+    if config.s3.endpoint.is_empty() {
+        return Storage::folder(folder.clone()).map_err(failed);
+    }
+    let bucket = || PathBuf::from(format!("s3:{}", config.s3.bucket));
+    let store = S3::new(&config.s3, outbound.clone());
+    let store = store.map_err(|error| PlaceError::Io { dir: bucket(), error })?;
+    // Told now rather than by the first upload.
+    store.check().await.map_err(|error| PlaceError::Io { dir: bucket(), error })?;
+    let partials = Partials::open(folder.join("partial")).map_err(failed)?;
+    Ok(Storage { store: Arc::new(store), partials })
+}
+
+/// The folder of files that `config` names.
+fn files_folder(config: &Config, place: &Place) -> PathBuf {
     let configured = &config.files.folder;
-    let dir = if configured.as_os_str().is_empty() { place.files() } else { configured.clone() };
-    Storage::folder(dir.clone()).map_err(|error| PlaceError::Io { dir, error })
+    if configured.as_os_str().is_empty() { place.files() } else { configured.clone() }
 }
 
 /// The way to other servers that `config` names.

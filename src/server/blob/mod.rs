@@ -1,7 +1,7 @@
 //! Where the bytes of files are: stores that know contents by their SHA-256 and nothing else.
 //!
 //! Who may have which content is decided by `service::file`; who sent what under which name is in the database.
-//! [`Folder`] keeps contents in a directory. Uploads that are not complete lie in a directory of their own on the
+//! [`Folder`] keeps contents in a directory, [`S3`] in a bucket. Uploads that are not complete lie in a directory of their own on the
 //! server's disk ([`Partials`]), whatever store they end up in.
 //!
 //! [`media`]: what a content is, by looking at it.
@@ -9,6 +9,7 @@
 pub mod folder;
 pub mod media;
 mod partial;
+pub mod s3;
 
 use std::io;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 
 pub use folder::Folder;
 pub use partial::{Partial, Partials};
+pub use s3::S3;
 
 use crate::store::file::Hash;
 

@@ -82,6 +82,7 @@ impl Config {
         ensure(self.files.keep_unsent_days > 0, "files.keep_unsent_days", "must be at least 1")?;
         self.check_services()?;
         self.check_moderation()?;
+        self.check_s3()?;
         let level = self.log.level.parse::<tracing_subscriber::filter::Targets>();
         ensure(
             level.is_ok(),
@@ -136,6 +137,24 @@ impl Config {
             "`openai` needs the name of a model here",
         )?;
         ensure((1..=300).contains(&voice.seconds), "voice_to_text.seconds", "must be from 1 to 300")
+    }
+
+    fn check_s3(&self) -> Result<(), Problem> {
+        let s3 = &self.s3;
+        if s3.endpoint.is_empty() {
+            return Ok(());
+        }
+        ensure(
+            Url::parse(&s3.endpoint).is_ok(),
+            "s3.endpoint",
+            "not an address like `https://s3.example.org`",
+        )?;
+        ensure(!s3.bucket.is_empty(), "s3.bucket", "needs the name of a bucket")?;
+        let has_keys = !s3.access_key.is_empty() && !s3.secret_key.is_empty();
+        ensure(has_keys, "s3.access_key", "needs a key here and its secret in `secret_key`")?;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
+        let prefix_ok = s3.prefix.chars().all(is_plain) && !s3.prefix.starts_with('/');
+        ensure(prefix_ok, "s3.prefix", "only letters, digits, `-`, `_` and `/`, which is not first")
     }
 
     fn check_moderation(&self) -> Result<(), Problem> {

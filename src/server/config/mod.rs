@@ -92,6 +92,24 @@ sections! {
         /// Bytes that one user may upload within 24 hours; 0: any number.
         bytes_per_day: u64 = 10 * 1024 * 1024 * 1024,
     }
+    /// A bucket of an S3-compatible service instead of the folder for files. Files pass through the server in both directions:
+    /// nobody else needs to reach the bucket. Incomplete uploads stay in the folder.
+    S3Section "s3" {
+        /// Address of the service, `https://s3.eu-central-1.amazonaws.com`. Empty: files are in the folder.
+        endpoint: String = String::new(),
+        /// Name of the bucket, which must be there.
+        bucket: String = String::new(),
+        /// Region of the bucket.
+        region: String = "us-east-1".into(),
+        /// Key of an account that may read, write and remove in the bucket.
+        access_key: String = String::new(),
+        /// Secret of that account.
+        secret_key: Secret = Secret::default(),
+        /// The bucket stands in the path (`https://host/bucket`), not in the host (`https://bucket.host`).
+        path_style: bool = true,
+        /// What names of objects begin with.
+        prefix: String = String::new(),
+    }
     /// How this server reaches others. Nothing is asked anywhere unless one of the next sections says so.
     OutboundSection "outbound" {
         /// HTTP proxy to the internet, `host:port`; it must allow CONNECT to the ports 80 and 443. Empty: directly.
@@ -157,6 +175,12 @@ sections! {
         /// More sets of rules, which a message can name: `strict = { words = "…", words_action = "refuse", hook = "…" }`.
         profiles: std::collections::BTreeMap<String, RulesSection> = std::collections::BTreeMap::new(),
     }
+    /// Previews of links in messages.
+    LinkPreviews "link_previews" {
+        /// The server fetches the first link of each text, from the public internet only, and adds what the page says about
+        /// itself. The page's owner learns that somebody here has sent the link.
+        enabled: bool = false,
+    }
     /// How often. `off` switches one off.
     Rates "rates" {
         /// Wrong passwords per minute and account, then a pause that doubles each time up to an hour; 0: never.
@@ -210,6 +234,8 @@ pub struct Config {
     pub limits: LimitsSection,
     /// Files behind messages.
     pub files: Files,
+    /// A bucket for files.
+    pub s3: S3Section,
     /// How this server reaches others.
     pub outbound: OutboundSection,
     /// Translation of messages.
@@ -218,6 +244,8 @@ pub struct Config {
     pub voice_to_text: VoiceToText,
     /// What may be said.
     pub moderation: Moderation,
+    /// Previews of links in messages.
+    pub link_previews: LinkPreviews,
     /// How often.
     pub rates: Rates,
     /// What is written about the server's work.
@@ -257,10 +285,12 @@ impl Config {
         Accounts::describe(&mut out);
         sections::describe_limits(&mut out, &Limits::preset(Preset::Staff));
         Files::describe(&mut out);
+        S3Section::describe(&mut out);
         OutboundSection::describe(&mut out);
         Translation::describe(&mut out);
         VoiceToText::describe(&mut out);
         Moderation::describe(&mut out);
+        LinkPreviews::describe(&mut out);
         Rates::describe(&mut out);
         Log::describe(&mut out);
         MetricsSection::describe(&mut out);

@@ -44,6 +44,7 @@ fn mistakes_are_told_with_file_line_and_key() {
         ("[accounts]\nsecret_keys = [\"a\", \"b\", \"c\"]\n", "hallway.toml:2:1: accounts.secret_keys:"),
         ("[log]\nlevel = \"info,x=loud\"\n", "hallway.toml:2:1: log.level:"),
         ("[database]\nurl = \"mysql://x\"\n", "hallway.toml:2:1: database.url:"),
+        ("[s3]\nendpoint = \"https://x\"\n", "hallway.toml:1:2: s3.bucket:"),
         ("[outbound]\nproxy = \"x\"\n", "hallway.toml:2:1: outbound.proxy:"),
         ("[translation]\nprovider = \"openai\"\n", "hallway.toml:1:2: translation.url:"),
         ("[translation]\nlanguages = [\"xx\"]\n", "hallway.toml:2:1: translation.languages:"),

@@ -18,6 +18,7 @@ use super::chore::Chores;
 use super::clock::Clock;
 use super::core::{Caller, Core};
 use super::file::{Files, Storage};
+use super::link_preview::Previewer;
 use super::message::Sender;
 use super::moderation::Moderation;
 use super::offered::{NotOffered, Offered};
@@ -35,6 +36,7 @@ use crate::moderation::{Moderator, RulesError};
 use crate::net::outbox::{Frame, Outbox};
 use crate::net::{Backend, SignInDone};
 use crate::outbound::Outbound;
+use crate::preview::Previews;
 use crate::store::{Db, StoreError, WriteKey, server};
 
 /// How long the database may take to prove that it is well.
@@ -109,6 +111,7 @@ impl Service {
             clock: Clock::new(latest),
             limits,
             epoch,
+            link_previews: config.link_previews.enabled,
             chores: tokio::sync::Notify::new(),
         });
         let accounts =
@@ -118,7 +121,11 @@ impl Service {
         let moderation = Arc::new(Moderation::new(Arc::clone(&core), files.clone(), moderator));
         let annotator = Annotator::new(Arc::clone(&core));
         let sender = Sender::new(Arc::clone(&core), Arc::clone(&moderation));
-        let chores = Chores::new(Arc::clone(&core), Arc::clone(&moderation));
+        let previewer = config
+            .link_previews
+            .enabled
+            .then(|| Previewer::new(Arc::clone(&core), files.clone(), Previews::new(outbound.clone())));
+        let chores = Chores::new(Arc::clone(&core), Arc::clone(&moderation), previewer);
         Ok(Self {
             inner: Arc::new(Inner { core, sender, annotator, accounts, files, offered, moderation, chores }),
         })

@@ -11,6 +11,7 @@ use hallway_protocol::ChatError;
 use tracing::{error, warn};
 
 use super::core::Core;
+use super::link_preview::Previewer;
 use super::moderation::Moderation;
 use crate::store::chore::{self, Chore, Kind};
 use crate::store::message::MessageKey;
@@ -31,12 +32,13 @@ const ATTEMPTS: i64 = 6;
 pub struct Chores {
     core: Arc<Core>,
     moderation: Arc<Moderation>,
+    previewer: Option<Previewer>,
 }
 
 impl Chores {
     /// Done by these.
-    pub fn new(core: Arc<Core>, moderation: Arc<Moderation>) -> Self {
-        Self { core, moderation }
+    pub fn new(core: Arc<Core>, moderation: Arc<Moderation>, previewer: Option<Previewer>) -> Self {
+        Self { core, moderation, previewer }
     }
 
     /// Works for ever.
@@ -79,7 +81,11 @@ impl Chores {
         }
         let is_done = match chore.kind {
             Kind::Moderate => self.moderation.after(&chore).await,
-            Kind::Preview => Ok(true),
+            Kind::Preview => match &self.previewer {
+                Some(previewer) => previewer.add(&chore).await,
+                // Switched off meanwhile.
+                None => Ok(true),
+            },
         };
         match is_done {
             Ok(true) => {}

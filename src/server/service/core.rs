@@ -48,6 +48,8 @@ pub struct Core {
     pub limits: Limits,
     /// Changes when cursors become void.
     pub epoch: String,
+    /// The deployment has previews of links.
+    pub link_previews: bool,
     /// Something is owed to a message.
     pub chores: tokio::sync::Notify,
 }

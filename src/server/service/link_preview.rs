@@ -1,15 +1,168 @@
-//! Previews of links.
+//! Previews of links: added to a text by the server a moment after it was sent, taken off by its sender.
+//!
+//! The server fetches, once, when the message is sent, and the preview is a part of the message from then on. So
+//! * no program of a reader ever fetches anything from elsewhere, and nobody learns who reads a message, or when;
+//! * everybody sees the same, also without a network, and a page that changes later changes nothing;
+//! * no sender can make a preview say what the page does not: senders send links, never previews.
+//!
+//! What the page's owner learns is that somebody of this deployment sent the link. Senders keep that back with
+//! `no_link_preview`; deployers decide whether there are previews at all. The picture is kept like a file of the message,
+//! so whoever may read the message may fetch it, and it goes when the message goes.
 
 use std::sync::Arc;
 
+use hallway_protocol::message::Payload;
 use hallway_protocol::method::{MethodName, RemoveLinkPreview};
+use hallway_protocol::service::{LinkPreview, PreviewImage};
 use hallway_protocol::sync::Stored;
 use hallway_protocol::{ChatError, ErrorCode};
 
+use super::amend::amend;
+use super::chore::owe;
 use super::core::{Caller, Core};
+use super::file::Files;
 use super::message_change::{changed, unknown_message, visible};
-use crate::store::message::REVOKED;
-use crate::store::{WriteKey, conversation, file};
+use crate::outbound::Url;
+use crate::preview::Previews;
+use crate::store::chore::{Chore, Kind};
+use crate::store::message::{MessageRow, REVOKED};
+use crate::store::{Tx, WriteKey, conversation, file};
+
+/// Longest link that is previewed, in bytes.
+const LINK: usize = 2048;
+
+/// Adds previews to messages.
+pub struct Previewer {
+    core: Arc<Core>,
+    files: Files,
+    previews: Previews,
+}
+
+impl Previewer {
+    /// Fetches by `previews`.
+    pub fn new(core: Arc<Core>, files: Files, previews: Previews) -> Self {
+        Self { core, files, previews }
+    }
+
+    /// Adds the preview of a link, if the message is still there and still has the link.
+    pub(super) async fn add(&self, chore: &Chore) -> Result<bool, ChatError> {
+        let link = chore.detail.clone();
+        let Some(page) = self.previews.of(&link).await else { return Ok(true) };
+        let image = match page.picture {
+            Some((bytes, header)) => {
+                let size = bytes.len() as u64;
+                let kept = self.files.keep_own(bytes, header.media_type).await;
+                let uuid = kept.map_err(|_| ErrorCode::MessageInternalError)?;
+                Some(PreviewImage { uuid, width: header.width, height: header.height, size })
+            }
+            None => None,
+        };
+        let words = page.words;
+        let preview = LinkPreview {
+            url: link,
+            site_name: words.site_name,
+            title: words.title,
+            description: words.description,
+            image,
+        };
+        let core = Arc::clone(&self.core);
+        amend(&self.core, chore.key, move |tx, row| put(&core, tx, row, preview.clone())).await.map(|_| true)
+    }
+}
+
+fn put(core: &Core, tx: &mut Tx<'_>, row: &mut MessageRow, preview: LinkPreview) -> Result<bool, ChatError> {
+    if row.content.no_link_preview || link_of(&row.content.payload) != Some(preview.url.as_str()) {
+        return Ok(false);
+    }
+    take_off(core, tx, row)?;
+    if let Some(image) = &preview.image
+        && !file::refer(tx, image.uuid, row.key)?
+    {
+        return Err(ErrorCode::MessageInternalError.into());
+    }
+    row.content.link_preview = Some(preview);
+    Ok(true)
+}
+
+/// Takes the preview off a message. One that has a preview is a text: it has no other file.
+fn take_off(core: &Core, tx: &mut Tx<'_>, row: &mut MessageRow) -> Result<(), ChatError> {
+    if row.content.link_preview.take().is_some() {
+        file::release(tx, row.key, core.clock.now())?;
+    }
+    Ok(())
+}
+
+/// What is owed to a new message.
+pub(super) fn owed(core: &Core, payload: &Payload, no_link_preview: bool) -> Option<(Kind, String)> {
+    let wanted = core.link_previews && !no_link_preview;
+    link_of(payload).filter(|_| wanted).map(|link| (Kind::Preview, link.to_owned()))
+}
+
+/// The content of a message has changed: a preview of another link goes, one of the new link is owed.
+pub(super) fn after_change(core: &Arc<Core>, tx: &mut Tx<'_>, row: &mut MessageRow) -> Result<(), ChatError> {
+    let before = row.content.link_preview.as_ref().map(|preview| preview.url.as_str());
+    if link_of(&row.content.payload) == before {
+        return Ok(());
+    }
+    take_off(core, tx, row)?;
+    let owed = owed(core, &row.content.payload, row.content.no_link_preview);
+    owe(core, tx, row.key, owed.as_slice())
+}
+
+/// The first link of a text.
+fn link_of(payload: &Payload) -> Option<&str> {
+    match payload {
+        Payload::Text(text) => first_link(&text.text),
+        _ => None,
+    }
+}
+
+fn first_link(text: &str) -> Option<&str> {
+    let mut from = 0;
+    while let Some(found) = text.get(from..)?.find("://") {
+        let slashes = from.checked_add(found)?;
+        from = slashes.checked_add(3)?;
+        let before = text.get(..slashes)?;
+        let scheme = ["https", "http"].iter().find(|scheme| {
+            let start = before.len().checked_sub(scheme.len());
+            start.and_then(|start| before.get(start..)).is_some_and(|it| it.eq_ignore_ascii_case(scheme))
+        });
+        let Some(scheme) = scheme else { continue };
+        let start = slashes.checked_sub(scheme.len())?;
+        let rest = text.get(start..)?;
+        let ends = |c: char| {
+            c.is_whitespace()
+                || c.is_control()
+                || matches!(
+                    c,
+                    '<' | '>'
+                        | '"'
+                        | '`'
+                        | '，'
+                        | '。'
+                        | '；'
+                        | '！'
+                        | '？'
+                        | '、'
+                        | '）'
+                        | '】'
+                        | '》'
+                        | '」'
+                        | '”'
+                )
+        };
+        let link = rest.get(..rest.find(ends).unwrap_or(rest.len()))?;
+        let link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '~']);
+        // Brackets around a link are not of it, those inside are.
+        let is_open = link.matches('(').count() >= link.matches(')').count();
+        let link = if is_open { link } else { link.trim_end_matches(')') };
+        let link = link.strip_suffix(']').unwrap_or(link);
+        if link.len() <= LINK && Url::parse(link).is_ok() {
+            return Some(link);
+        }
+    }
+    None
+}
 
 /// Takes the preview off an own message, for everybody and for good.
 pub async fn remove(
@@ -28,14 +181,33 @@ pub async fn remove(
         if row.sender != caller.number {
             return Err(ErrorCode::NoPermission.into());
         }
-        let now_ms = core.clock.now_ms();
-        let conv = conversation::take(tx, conv, 0, 0, now_ms)?.ok_or(ErrorCode::ConversationNotFound)?;
-        // A message with a preview is a text: it has no other file.
-        if row.content.link_preview.take().is_some() {
-            file::release(tx, row.key, now_ms.div_euclid(1000))?;
-        }
+        let conv = conversation::take(tx, conv, 0, 0, core.clock.now_ms())?;
+        let conv = conv.ok_or(ErrorCode::ConversationNotFound)?;
+        take_off(&core, tx, &mut row)?;
         row.content.no_link_preview = true;
         changed(&core, tx, &caller, &access, &conv, row)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_link_is_found_as_people_write_it() {
+        for (text, link) in [
+            ("see https://example.org/a?b=c#d.", Some("https://example.org/a?b=c#d")),
+            ("(http://example.org/x_(y))", Some("http://example.org/x_(y)")),
+            ("看https://example.org/你好，然后", Some("https://example.org/你好")),
+            ("ftp://a.example HTTPS://B.example", Some("HTTPS://B.example")),
+            ("[x](https://example.org)", Some("https://example.org")),
+            ("<https://example.org/>", Some("https://example.org/")),
+            ("https:// http://a@b http://2130706433/ https://c.example!", Some("https://c.example")),
+            ("no link: example.org, http:/x, ://", None),
+            ("", None),
+        ] {
+            assert_eq!(first_link(text), link, "{text}");
+        }
+    }
 }

@@ -18,6 +18,7 @@ use super::combined::{self, Apart, Prepared};
 use super::core::{Caller, Core, counters, standing};
 use super::file::reference;
 use super::group_rate::GroupRate;
+use super::link_preview;
 use super::message_check::{check_send, takes_receivers};
 use super::moderation::{Checked, Moderation};
 use super::view::{frame, wire};
@@ -120,8 +121,9 @@ impl Sender {
         send: SendMessage,
         checked: Checked,
     ) -> Result<Draft, ChatError> {
-        let chores =
-            checked.is_late.then(|| (Kind::Moderate, send.moderation_profile.clone())).into_iter().collect();
+        let late = checked.is_late.then(|| (Kind::Moderate, send.moderation_profile.clone()));
+        let preview = link_preview::owed(&self.core, &send.payload, send.no_link_preview);
+        let chores = late.into_iter().chain(preview).collect();
         let Prepared { payload, apart, files } = combined::prepare(&self.core, caller, send.payload).await?;
         let content = Content {
             priority: send.priority,

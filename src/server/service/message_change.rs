@@ -10,6 +10,7 @@ use hallway_protocol::sync::{HiddenMessage, Stored, UserItem};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core, stored as stored_number};
+use super::link_preview;
 use super::message::{add_mentions, mentioned, publish_message, stored};
 use super::message_check::{check_mentions, check_payload, check_size};
 use super::moderation::Moderation;
@@ -48,6 +49,7 @@ pub async fn revoke(
         content.cloud_custom_data.clear();
         content.offline_push = None;
         content.read_receipt_info = None;
+        content.link_preview = None;
         content.revoked = Some(Revocation {
             user_id: caller.user_id.clone(),
             nick: me.nick.clone(),
@@ -146,7 +148,12 @@ pub async fn modify(
     }
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));
     let db = core.db.clone();
-    db.write(WriteKey::conversation(conv), move |tx| {
+    // A preview that goes has a file, which may belong to messages of other conversations too.
+    let key = match call.payload {
+        Some(_) => WriteKey::conversation_and_users(conv),
+        None => WriteKey::conversation(conv),
+    };
+    db.write(key, move |tx| {
         let access = core.access(tx, MethodName::ModifyMessage, &caller, conv)?;
         if is_group {
             access.living_group()?;
@@ -160,6 +167,9 @@ pub async fn modify(
             return Err(ChatError::new(ErrorCode::ModifyConflict).with_data(data));
         }
         apply(&core, &mut row, &call)?;
+        if call.payload.is_some() {
+            link_preview::after_change(&core, tx, &mut row)?;
+        }
         let now_ms = core.clock.now_ms();
         let conv = conversation::take(tx, conv, 0, 0, now_ms)?.ok_or(ErrorCode::ConversationNotFound)?;
         row.content.modified_time = Some(now_ms.div_euclid(1000));

@@ -44,7 +44,7 @@ impl Offered {
         let services = Services {
             translate_to: translator.as_ref().map_or_else(Vec::new, |it| it.languages()),
             voice_to_text: transcriber.as_ref().map_or_else(Vec::new, |it| it.languages()),
-            link_previews: false,
+            link_previews: config.link_previews.enabled,
         };
         let (translations, voices) = (Semaphore::new(TRANSLATIONS), Semaphore::new(VOICES));
         Ok(Self { translator, transcriber, translations, voices, services })

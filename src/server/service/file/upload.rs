@@ -19,6 +19,7 @@ use super::{Files, Refusal};
 use crate::auth::pass::Holder;
 use crate::auth::same;
 use crate::blob::{Partial, Partials, media};
+use crate::server::BY_THE_SERVER;
 use crate::store::file::{self, FileRow, UploadRow};
 use crate::store::{StoreError, WriteKey};
 
@@ -166,6 +167,39 @@ impl Files {
         let partials = self.inner.storage.partials.clone();
         blocking(move || partials.remove(id)).await?;
         if was_there { Ok(()) } else { Err(Refusal::Unknown) }
+    }
+
+    /// Keeps a file of the server's own, which no message has yet.
+    pub async fn keep_own(&self, content: Bytes, media_type: &'static str) -> Result<FileId, Refusal> {
+        let _work = self.work()?;
+        let id = FileId::new(crate::auth::random().map_err(|_| Refusal::Failed)?);
+        let (partials, created) = (self.inner.storage.partials.clone(), self.inner.core.clock.now());
+        let hash = crate::auth::sha256(&content);
+        let row = FileRow {
+            id,
+            owner: BY_THE_SERVER,
+            hash,
+            size: i64::try_from(content.len()).map_err(|_| Refusal::Failed)?,
+            media_type: media_type.to_owned(),
+            name: "preview".to_owned(),
+            created,
+        };
+        blocking(move || {
+            let mut partial = partials.at(id, 0)?;
+            partial.write(&content)?;
+            partial.sync()
+        })
+        .await?;
+        let _keeping = self.inner.keeping.lock().await;
+        let job = move |tx: &mut crate::store::Tx<'_>| file::add(tx, &row);
+        self.inner
+            .core
+            .db
+            .write(WriteKey::user(BY_THE_SERVER), job)
+            .await
+            .map_err(|error: StoreError| error)?;
+        self.inner.storage.store.keep(self.inner.storage.partials.path(id), hash).await?;
+        Ok(id)
     }
 
     async fn find(&self, holder: &Holder, id: FileId) -> Result<Found, Refusal> {

@@ -14,6 +14,8 @@ use ring::digest::SHA256;
 
 use super::*;
 use crate::auth::{hex, sha256};
+use crate::blob::BlobStore;
+use crate::blob::s3::tests::Moto;
 use crate::service::file::{Checksum, Files, NewUpload, Opened, Refusal, State};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nthe rest does not matter";
@@ -204,6 +206,27 @@ on_both_engines! {
         assert_eq!(code(link(&world, &ben, &of(&group), later.message.sequence, id).await), 10030);
     }
 
+    /// The whole life of a file whose content is in a bucket.
+    async fn files_may_be_in_a_bucket(db: Db) {
+        let Some(moto) = Moto::start().await else { return };
+        let section = moto.section.clone();
+        let world = World::with(db, |config| config.s3 = section).await;
+        let (anna, ben, carl) = (world.join("anna").await, world.join("ben").await, world.join("carl").await);
+        let id = upload(&world, &anna, FileKind::File, PNG).await;
+        assert!(std::fs::read_dir(world.dir.path().join("partial")).unwrap().next().is_none());
+        let sent = send(&world, &anna, &with(&ben), payload(id, PNG.len())).await.unwrap();
+        let found = link(&world, &ben, &with(&anna), sent.message.sequence, id).await.unwrap();
+        assert_eq!(bytes(&world, &found).await.unwrap(), PNG);
+        assert_eq!(code(link(&world, &carl, &with(&anna), sent.message.sequence, id).await), 20022);
+        assert!(moto.store().open(sha256(PNG)).await.is_ok());
+        let revoke = RevokeMessage { conversation_id: with(&ben), sequence: sent.message.sequence, reason: String::new() };
+        world.call(&anna, revoke).await.unwrap();
+        assert!(matches!(follow(&world, &found).await, Err(Refusal::Unknown)));
+        age(&world, 8).await;
+        assert_eq!(files(&world).sweep().await.unwrap().contents, 1);
+        assert!(moto.store().open(sha256(PNG)).await.is_err());
+    }
+
     /// The same content is stored once; having it gives nobody a right to somebody else's file.
     async fn equal_contents_are_stored_once_and_told_to_nobody(db: Db) {
         let world = World::new(db).await;
@@ -285,7 +308,7 @@ on_both_engines! {
         // A server that was killed: bytes behind the acknowledged ones are cut off, the hash is counted again.
         let path = world.dir.path().join("partial").join(id.to_string());
         std::fs::write(&path, [&whole[..1500], b"never acknowledged"].concat()).unwrap();
-        let storage = Storage::folder(world.dir.path().to_owned()).unwrap();
+        let storage = crate::service::file::Storage::folder(world.dir.path().to_owned()).unwrap();
         let mut config = Config::default();
         config.accounts.secret_keys = vec![KEY.into()];
         let inviter = Inviter::new(&config, None, "127.0.0.1:7290".parse().unwrap());

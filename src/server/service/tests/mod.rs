@@ -7,6 +7,7 @@ mod conversations;
 mod files;
 mod groups;
 mod limits;
+mod link_previews;
 mod matrix;
 mod messages;
 mod model;
@@ -36,7 +37,6 @@ use hallway_protocol::{ChatError, PROTOCOL_VERSION};
 
 use super::Service;
 use super::core::Caller;
-use super::file::Storage;
 use crate::auth::password::Cost;
 use crate::auth::user_sig::UserSigs;
 use crate::config::Config;
@@ -45,6 +45,7 @@ use crate::metrics::Metrics;
 use crate::net::outbox::{Capacity, End, Frame, Outbox, Taken};
 use crate::net::{Backend, Entered};
 use crate::outbound::Outbound;
+use crate::server::open_storage;
 use crate::store::user::{self, NewUser};
 use crate::store::{Db, StoreError, WriteKey};
 
@@ -79,6 +80,11 @@ impl World {
     }
 
     pub(super) async fn with(db: Db, change: impl FnOnce(&mut Config)) -> Self {
+        Self::reaching(db, Outbound::new(None).unwrap(), change).await
+    }
+
+    /// With a way to other servers that is made up.
+    pub(super) async fn reaching(db: Db, outbound: Outbound, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.accounts.secret_keys = vec![serde_json::from_value(KEY.into()).unwrap()];
         config.accounts.password_cost = Cost { memory_kib: 64, passes: 1 };
@@ -86,8 +92,7 @@ impl World {
         let metrics = Arc::new(Metrics::default());
         let inviter = Inviter::new(&config, None, "127.0.0.1:7290".parse().unwrap());
         let dir = tempfile::tempdir().unwrap();
-        let storage = Storage::folder(dir.path().to_owned()).unwrap();
-        let outbound = Outbound::new(None).unwrap();
+        let storage = open_storage(&config, dir.path().to_owned(), &outbound).await.unwrap();
         let service =
             Service::open(&config, db, inviter, Arc::clone(&metrics), storage, &outbound).await.unwrap();
         Self { service, metrics, random: AtomicU32::new(1), dir }
