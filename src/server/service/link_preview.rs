@@ -154,8 +154,12 @@ fn first_link(text: &str) -> Option<&str> {
         let link = rest.get(..rest.find(ends).unwrap_or(rest.len()))?;
         let link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_', '~']);
         // Brackets around a link are not of it, those inside are.
-        let is_open = link.matches('(').count() >= link.matches(')').count();
-        let link = if is_open { link } else { link.trim_end_matches(')') };
+        let mut link = link;
+        while link.matches(')').count() > link.matches('(').count()
+            && let Some(shorter) = link.strip_suffix(')')
+        {
+            link = shorter;
+        }
         let link = link.strip_suffix(']').unwrap_or(link);
         if link.len() <= LINK && Url::parse(link).is_ok() {
             return Some(link);
