@@ -488,9 +488,15 @@ ask-leave-text = You can still read what has been written so far. To come back, 
 ask-recall-title = Recall this message?
 ask-recall-text = It is removed for everybody. They see that you recalled a message.
 recall-message = Recall message
-ask-delete-message-title = Delete this message for you?
+ask-delete-message-title = { $count ->
+    [one] Delete this message for you?
+   *[other] Delete { $count } messages for you?
+}
 ask-delete-message-text = It disappears on all your devices. Others keep it.
-delete-message = Delete message
+delete-messages = { $count ->
+    [one] Delete message
+   *[other] Delete { $count } messages
+}
 ask-remove-title = Remove { $name } from the group?
 ask-remove-text = They keep what has been written so far, and get nothing new.
 ask-all-read-title = Mark everything as read?
@@ -661,3 +667,129 @@ viewer-place = { $place } of { $count }
 viewer-before = Previous picture
 viewer-after = Next picture
 viewer-turn = Rotate
+# Choosing several messages, and sending them on.
+forward = Forward
+select = Select
+picked = { $count ->
+    [0] Nothing selected
+   *[other] { $count } selected
+}
+forward-title = { $count ->
+    [one] Forward message
+   *[other] Forward { $count } messages
+}
+forward-search = Search chats and people
+forward-most = That is all: { $most } at a time.
+forward-merged = As one chat record
+forward-note = Add a note
+forward-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+forwarded = { $count ->
+    [one] Forwarded.
+   *[other] Forwarded to { $count } chats.
+}
+record-title = Chat record of { $names }
+record-compatible = [Chat record] Please update to see it.
+
+# Reactions.
+react = React
+react-with = React with { $sign }
+reaction-spoken = { $sign } from { $who }
+reaction-people = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+}
+failed-react = Your reaction could not be saved.
+
+# Pinned messages.
+pin-message = Pin
+unpin-message = Unpin
+pinned = Pinned by { $who }
+pinned-of = Pinned message { $number } of { $count }
+failed-pin = The pin could not be changed.
+
+# Who has read, who writes, who is meant.
+read-by = Read by…
+readers = Read by
+readers-count = { $read }/{ $all } read
+readers-everybody = Read by all
+readers-read = { $count } read
+readers-unread = { $count } not yet
+readers-none = Nobody yet.
+readers-all = Everybody has read it.
+readers-loading = Loading…
+readers-more = Show more
+typing-one = Typing…
+typing = { $count ->
+    [one] { $names } is typing…
+   *[other] { $names } are typing…
+}
+only-for = Only the sender and { $names } see this
+
+# Translations and previews of links.
+translate = Translate
+translate-hide = Hide translation
+translated = Translation
+translating = Translating…
+failed-translate = The message could not be translated.
+preview-remove = Remove link preview
+preview-open = Open { $site }
+failed-remove-preview = The preview could not be removed.
+
+# Cards: contacts, places, polls, lists, what other programs send.
+new-contact = Send a contact
+contact-words = [Contact] { $name }
+flagged = Moderation has flagged this. It is not shown.
+contact-write = Write a message
+custom-about = Sent by another program.
+place-unnamed = A place
+place-open = Open in maps
+new-place = Send a location
+place-name = Name or address
+place-latitude = Latitude
+place-longitude = Longitude
+new-poll = New poll
+poll-question = Question
+poll-option-name = Option { $number }
+poll-several = Several answers allowed
+poll-votes = { $count ->
+    [0] No votes yet
+    [one] 1 vote
+   *[other] { $count } votes
+}
+poll-option = { $count ->
+    [one] { $option }, 1 vote
+   *[other] { $option }, { $count } votes
+}
+poll-words = [Poll] { $question }
+new-list = New sign-up list
+list-title = What for
+list-places-name = Places (empty for any number)
+list-words = [Sign-up] { $title }
+list-on = Sign me up
+list-off = Take me off
+list-people = { $count ->
+    [0] Nobody yet
+    [one] 1 person
+   *[other] { $count } people
+}
+list-places = { $count } of { $most } places taken
+list-more = and { $count } more
+list-waiting = { $name } (waiting list)
+failed-answer = Your answer could not be saved.
+
+# Chat records.
+record = Chat record
+record-count = { $count ->
+    [one] Chat record · 1 message
+   *[other] Chat record · { $count } messages
+}
+record-too-deep = Nested too deeply to be shown
+record-open = Open { $title }
+record-search = Search in this record
+record-failed = Could not load this record
+record-loading = Loading…
+record-none = No messages found
+record-none-about = Try other words.

@@ -482,9 +482,15 @@ ask-leave-text = 你仍可阅读之前的消息。要再次加入，需由成员
 ask-recall-title = 撤回这条消息？
 ask-recall-text = 所有人都将看不到它，但会看到你撤回了一条消息。
 recall-message = 撤回消息
-ask-delete-message-title = 为你删除这条消息？
+ask-delete-message-title = { $count ->
+    [1] 为你删除这条消息？
+   *[other] 为你删除 { $count } 条消息？
+}
 ask-delete-message-text = 它会从你的所有设备上消失。其他人仍可看到。
-delete-message = 删除消息
+delete-messages = { $count ->
+    [1] 删除消息
+   *[other] 删除 { $count } 条消息
+}
 ask-remove-title = 将{ $name }移出群聊？
 ask-remove-text = 对方保留之前的消息，不再收到新消息。
 ask-all-read-title = 全部标为已读？
@@ -640,3 +646,114 @@ viewer-place = 第 { $place } 张，共 { $count } 张
 viewer-before = 上一张
 viewer-after = 下一张
 viewer-turn = 旋转
+# Choosing several messages, and sending them on.
+forward = 转发
+select = 多选
+picked = { $count ->
+    [0] 未选择
+   *[other] 已选择 { $count } 条
+}
+forward-title = { $count ->
+    [1] 转发消息
+   *[other] 转发 { $count } 条消息
+}
+forward-search = 搜索会话和同事
+forward-most = 一次最多选择 { $most } 个。
+forward-merged = 合并为一份聊天记录
+forward-note = 附言
+forward-more = 另有 { $count } 条
+forwarded = { $count ->
+    [1] 已转发。
+   *[other] 已转发到 { $count } 个会话。
+}
+record-title = { $names }的聊天记录
+record-compatible = [聊天记录] 请更新应用后查看。
+
+# Reactions.
+react = 回应
+react-with = 用 { $sign } 回应
+reaction-spoken = { $who }回应了 { $sign }
+reaction-people = { $count } 人
+failed-react = 回应未能保存。
+
+# Pinned messages.
+pin-message = 置顶消息
+unpin-message = 取消置顶
+pinned = 由{ $who }置顶
+pinned-of = 置顶消息 { $number }/{ $count }
+failed-pin = 置顶未能更改。
+
+# Who has read, who writes, who is meant.
+read-by = 查看已读…
+readers = 已读情况
+readers-count = { $read }/{ $all } 已读
+readers-everybody = 全部已读
+readers-read = { $count } 人已读
+readers-unread = { $count } 人未读
+readers-none = 还没有人读过。
+readers-all = 所有人都已读。
+readers-loading = 正在加载…
+readers-more = 显示更多
+typing-one = 正在输入…
+typing = { $count ->
+   *[other] { $names }正在输入…
+}
+only-for = 仅发送者和{ $names }可见
+
+# Translations and previews of links.
+translate = 翻译
+translate-hide = 隐藏译文
+translated = 译文
+translating = 正在翻译…
+failed-translate = 消息无法翻译。
+preview-remove = 移除链接预览
+preview-open = 打开 { $site }
+failed-remove-preview = 预览未能移除。
+
+# Cards: contacts, places, polls, lists, what other programs send.
+new-contact = 发送名片
+contact-words = [名片] { $name }
+flagged = 此内容已被审核标记，不予显示。
+contact-write = 发消息
+custom-about = 由其他程序发送。
+place-unnamed = 位置
+place-open = 在地图中打开
+new-place = 发送位置
+place-name = 名称或地址
+place-latitude = 纬度
+place-longitude = 经度
+new-poll = 新建投票
+poll-question = 问题
+poll-option-name = 选项 { $number }
+poll-several = 允许多选
+poll-votes = { $count ->
+    [0] 还没有人投票
+   *[other] { $count } 人已投票
+}
+poll-option = { $option }，{ $count } 票
+poll-words = [投票] { $question }
+new-list = 新建报名
+list-title = 报名内容
+list-places-name = 名额（留空表示不限）
+list-words = [报名] { $title }
+list-on = 我要报名
+list-off = 取消报名
+list-people = { $count ->
+    [0] 还没有人报名
+   *[other] { $count } 人已报名
+}
+list-places = 名额 { $count }/{ $most }
+list-more = 另有 { $count } 人
+list-waiting = { $name }（候补）
+failed-answer = 你的回答未能保存。
+
+# Chat records.
+record = 聊天记录
+record-count = 聊天记录 · { $count } 条
+record-too-deep = 嵌套过深，无法显示
+record-open = 打开{ $title }
+record-search = 搜索此聊天记录
+record-failed = 无法加载此聊天记录
+record-loading = 正在加载…
+record-none = 未找到消息
+record-none-about = 请换个关键词试试。

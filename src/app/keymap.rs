@@ -249,6 +249,16 @@ actions! {
     VoiceSpeed, "voice-speed", Messages, Message, [char('s')];
     /// Records a voice message, pauses and goes on.
     RecordVoice, "record-voice", Writing, Everywhere, [char('r').command().shift()];
+    /// Chooses a reaction.
+    React, "react", Messages, Message, [char('+')];
+    /// Sends the message on.
+    ForwardMessage, "forward-message", Messages, Message, [char('f')];
+    /// Pins the message, or takes the pin off.
+    PinMessage, "pin-message", Messages, Message, [char('p')];
+    /// Begins to choose several messages.
+    Select, "select", Messages, Message, [char('x')];
+    /// Chooses all messages there are, while messages are chosen.
+    SelectAll, "select-all", Messages, Message, [char('a').command()];
     /// Changes the last own message.
     EditLast, "edit-last", Writing, Composer, [named(Named::ArrowUp)];
     /// Answers an older message.

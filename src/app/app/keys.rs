@@ -48,6 +48,9 @@ impl App {
         {
             return self.with_chats(|_| effects);
         }
+        if action == Some(Action::SelectAll) {
+            return self.with_chats(|chats| chats.pick_all());
+        }
         match focus {
             Focus::Something(Some(id)) => {
                 let message = session.chats.message_with_row(&id);

@@ -166,6 +166,7 @@ impl App {
             me: me.clone(),
             workspace: workspace.clone(),
             limits: client.limits(),
+            services: client.services(),
             clock,
             focused: self.focused,
             size: self.size,

@@ -316,7 +316,7 @@ fn floating(language: Language, size: (f32, f32), name: &str) {
     draw(&mut screen, &format!("ask-browse-{name}-light"), language);
     screen.act(keymap::Action::Close);
     let button = screen.place(hallway_app::harness::named(i18n::LOADER.get("emoji")));
-    screen.message(Message::Emoji(emoji::Message::Open(button)));
+    screen.message(Message::Emoji(emoji::Message::Open(button, None)));
     draw(&mut screen, &format!("emoji-{name}-light"), language);
     screen.dress(Appearance::Dark);
     screen.message(Message::Emoji(emoji::Message::Query("flag".into())));

@@ -4,10 +4,13 @@
 use std::path::PathBuf;
 
 use hallway_app::i18n::{self, Language};
-use hallway_app::screen::chats::sample;
 use hallway_app::screen::chats::stage::{Drive, Screen, Stage, World};
+use hallway_app::screen::chats::{About, Act, Message, card, forward, picking, sample};
 use hallway_app::theme::Appearance;
 use hallway_protocol::Message as ChatMessage;
+use hallway_protocol::card::{Card, Contact, Poll, SignUp};
+use hallway_protocol::message::{CustomPayload, LocationPayload, MergerPayload, Payload, ReadReceiptInfo};
+use hallway_protocol::service::LinkPreview;
 
 fn shots() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
@@ -16,10 +19,16 @@ fn shots() -> PathBuf {
 
 /// At both widths and in both lights.
 fn draw(world: impl Fn() -> World, name: &str) {
+    draw_after(world, name, |_| {});
+}
+
+/// The same, after something was done.
+fn draw_after(world: impl Fn() -> World, name: &str, act: impl Fn(&mut Screen)) {
     for language in [Language::English, Language::Chinese] {
         i18n::select(language);
         for (width, size) in [("1400", (1400.0, 900.0)), ("420", (420.0, 900.0))] {
             let mut screen: Screen = Stage::new(world(), Some("GROUPsales"), size);
+            act(&mut screen);
             for (light, appearance) in [("light", Appearance::Light), ("dark", Appearance::Dark)] {
                 screen.dress(appearance);
                 screen.settle();
@@ -67,4 +76,116 @@ fn marks_in_words() {
         sample::text("anna", 2, "> quoted\n> > twice\n---\nafter the line\n```one line of code```"),
     ];
     draw(|| room(second.clone()), "code");
+}
+
+/// Reactions, cards, pins, readers, records.
+#[test]
+fn what_is_put_on_messages() {
+    let mut first = sample::text("ben", 1, "The new server is **ready**. Please test it until Friday.");
+    first.reactions = vec![
+        sample::reaction("👍", &["ben", "anna", "cleo"]),
+        sample::reaction("🎉", &["cleo"]),
+        sample::reaction("shipit", &["dora"]),
+    ];
+    first.pin = Some(sample::pin("cleo"));
+    let mut own = sample::text("anna", 2, "Tested, works for me.");
+    own.reactions = vec![sample::reaction("❤️", &["ben"])];
+    own.read_receipt_info =
+        Some(ReadReceiptInfo { read_count: Some(2), unread_count: Some(3), ..ReadReceiptInfo::default() });
+    let mut secret = sample::text("ben", 3, "Only for you two.");
+    secret.receiver_list = vec![sample::user("anna"), sample::user("cleo")];
+    let mut link = sample::text("cleo", 4, "https://example.org/news");
+    link.link_preview = Some(LinkPreview {
+        url: "https://example.org/news".into(),
+        site_name: "Example News".into(),
+        title: "Everything that happened this week, and some of what did not".into(),
+        description: "A short description of the page that goes on for a while, so that it has to be cut \
+            somewhere: nobody wants to read all of it in a chat, and there is more to see below."
+            .into(),
+        image: None,
+    });
+    let mut flagged = sample::image("ben", 5, "sea", (640, 480));
+    flagged.has_risk_content = true;
+    let messages = vec![first, own, secret, link, flagged];
+    draw(|| room(messages.clone()), "annotated");
+
+    let poll = Card::Poll(Poll {
+        question: "Where do we meet on Friday?".into(),
+        options: vec!["The usual place".into(), "The new canteen, next to the river".into(), "会议室".into()],
+        is_multiple: true,
+    });
+    let mut poll = sample::card("ben", 1, &poll);
+    poll.extensions = vec![
+        sample::answer("anna", &[1], 1),
+        sample::answer("ben", &[0, 1], 1),
+        sample::answer("cleo", &[1, 2], 1),
+    ];
+    let mut list =
+        sample::card("anna", 2, &Card::SignUp(SignUp { title: "Dinner on Friday".into(), places: 2 }));
+    list.extensions =
+        vec![sample::answer("ben", &[], 1), sample::answer("cleo", &[], 2), sample::answer("dora", &[], 3)];
+    let contact = Card::Contact(Contact { user_id: sample::user("emil"), nick: "Emil".into() });
+    let place = LocationPayload {
+        description: "Main entrance, Alexanderplatz 1".into(),
+        longitude: 13.41,
+        latitude: 52.52,
+    };
+    let foreign = CustomPayload {
+        description: "Ticket #4711 was closed".into(),
+        data: "{}".into(),
+        ..CustomPayload::default()
+    };
+    let record = MergerPayload {
+        title: "Chat record of Ben and Cleo".into(),
+        abstract_list: vec!["Ben: Lunch?".into(), "Cleo: Yes!".into(), "Ben: [Image]".into()],
+        message_list: Vec::new(),
+        download_key: "key".into(),
+        ..MergerPayload::default()
+    };
+    let cards = vec![
+        poll,
+        list,
+        sample::card("ben", 3, &contact),
+        sample::message("cleo", 4, Payload::Location(place)),
+        sample::message("anna", 5, Payload::Custom(foreign)),
+        sample::message("cleo", 6, Payload::Merger(record)),
+    ];
+    draw(|| room(cards.clone()), "cards");
+}
+
+/// The dialogs and the choice of several messages.
+#[test]
+fn dialogs_of_messages() {
+    let texts = || {
+        vec![
+            sample::text("ben", 1, "Lunch?"),
+            sample::text("anna", 2, "Yes, at twelve."),
+            sample::text("cleo", 3, "I come too."),
+        ]
+    };
+    let ids: Vec<_> = texts().into_iter().map(|message| message.id).collect();
+    let open = |name: &str, message: &dyn Fn(&mut Screen)| {
+        draw_after(|| room(texts()), name, |screen| message(screen));
+    };
+    open("picking", &|screen| {
+        screen.message(Message::Act(Act::Select, ids[0].clone()));
+        screen.message(Message::Picking(picking::Message::Toggle(ids[2].clone(), false)));
+    });
+    open("forward", &|screen| {
+        screen.message(Message::Act(Act::Select, ids[0].clone()));
+        screen.message(Message::Picking(picking::Message::All));
+        screen.message(Message::Picking(picking::Message::Forward));
+        let place = forward::Place { id: sample::conversation("GROUPsales"), name: "Sales".into() };
+        screen.message(Message::Forward(forward::Message::Toggle(place)));
+    });
+    open("new-poll", &|screen| {
+        screen.message(Message::Card(card::Message::New(card::Kind::Poll)));
+        screen.message(Message::Card(card::Message::Field(card::Field::Title, "Where?".into())));
+        screen.message(Message::Card(card::Message::Field(card::Field::Option(0), "Here".into())));
+        screen.message(Message::Card(card::Message::Field(card::Field::Option(1), "There".into())));
+    });
+    open("new-place", &|screen| screen.message(Message::Card(card::Message::New(card::Kind::Place))));
+    open("message-menu", &|screen| {
+        screen.message(Message::Menu(About::Message(ids[1].clone()), iced::Point::new(140.0, 200.0)));
+    });
 }

@@ -77,6 +77,37 @@ pub fn table_row(theme: &Theme) -> container::Style {
     ground(theme.palette().bg)
 }
 
+/// The circle before something that can be chosen.
+pub fn check(chosen: bool) -> impl Fn(&Theme) -> container::Style {
+    move |theme| {
+        let palette = theme.palette();
+        let circle = border::rounded(radius::FULL);
+        match chosen {
+            true => container::Style { border: circle, ..ground(palette.accent) },
+            false => container::Style {
+                border: circle.width(1.5).color(palette.control_border),
+                ..container::Style::default()
+            },
+        }
+    }
+}
+
+/// A reaction under a message; `own`: the viewer is among those who gave it.
+pub fn reaction(own: bool) -> impl Fn(&Theme) -> container::Style {
+    move |theme| {
+        let palette = theme.palette();
+        let (fill, edge) =
+            if own { (palette.selected, palette.accent) } else { (palette.inset, palette.border) };
+        let border = border::rounded(radius::FULL).width(1).color(edge);
+        container::Style { border, text_color: Some(palette.text_1), ..ground(fill) }
+    }
+}
+
+/// The ground of a picture of the set on a card.
+pub fn tile(theme: &Theme) -> container::Style {
+    rounded(theme.palette().bg, radius::CARD)
+}
+
 /// A quiet strip over the whole width.
 pub fn inset_strip(theme: &Theme) -> container::Style {
     ground(theme.palette().inset)

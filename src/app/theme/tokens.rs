@@ -457,6 +457,14 @@ pub mod size {
     pub const SWITCH: f32 = 36.0;
     /// Its knob.
     pub const SWITCH_KNOB: f32 = 12.0;
+    /// Width of the dialog that sends messages on.
+    pub const FORWARD: f32 = 480.0;
+    /// Circle before something that can be chosen.
+    pub const CHECK: f32 = 20.0;
+    /// Height of a reaction under a message.
+    pub const REACTION: f32 = 26.0;
+    /// Width of a card in a message.
+    pub const CARD: f32 = 320.0;
     /// Width of the quick switcher.
     pub const SWITCHER: f32 = 560.0;
     /// Height of a menu item.

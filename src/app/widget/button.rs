@@ -44,6 +44,8 @@ pub struct Button<'a, Message> {
     width: Length,
     height: f32,
     tip_position: tooltip::Position,
+    /// As high as its content.
+    free: bool,
 }
 
 enum Face<'a, Message> {
@@ -97,6 +99,7 @@ impl<'a, Message: Clone + 'a> Button<'a, Message> {
             width: Length::Shrink,
             height: size::TARGET_MAIN,
             tip_position: tooltip::Position::Bottom,
+            free: false,
         }
     }
 
@@ -187,6 +190,15 @@ impl<'a, Message: Clone + 'a> Button<'a, Message> {
         self
     }
 
+    /// As high as its content, without room around it.
+    pub fn free(mut self) -> Self {
+        self.free = true;
+        if let Face::Custom(_, padding) = &mut self.face {
+            *padding = Padding::ZERO;
+        }
+        self
+    }
+
     /// 28 px instead of 36.
     pub fn small(mut self) -> Self {
         self.height = size::TARGET;
@@ -262,7 +274,7 @@ pub(super) fn edge(color: Color) -> f32 {
 
 impl<'a, Message: Clone + 'a> From<Button<'a, Message>> for Element<'a, Message> {
     fn from(button: Button<'a, Message>) -> Self {
-        let Button { face, name, kind, shortcut, tip, build, width, height, tip_position } = button;
+        let Button { face, name, kind, shortcut, tip, build, width, height, tip_position, free } = button;
         let (content, padding, square, round): (Element<'a, Message>, Padding, bool, f32) = match face {
             Face::Words { words, icon: picture } => {
                 let step = if height < size::TARGET_MAIN { PREVIEW } else { BODY };
@@ -287,6 +299,7 @@ impl<'a, Message: Clone + 'a> From<Button<'a, Message>> for Element<'a, Message>
             Face::Custom(content, padding) => (content, padding, false, radius::CARD),
         };
         let height = match kind {
+            _ if free => Length::Shrink,
             Kind::Link => Length::Fixed(size::TARGET.min(height)),
             _ => Length::Fixed(height),
         };

@@ -100,6 +100,10 @@ icons! {
     Download => "download",
     Next => "next",
     External => "external",
+    Select => "select",
+    Place => "place",
+    Poll => "poll",
+    List => "list",
 }
 
 /// A picture from the set; without a colour it takes that of the text around it.

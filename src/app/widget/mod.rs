@@ -3,7 +3,7 @@
 //! | Module | What |
 //! |---|---|
 //! | [`pressable`] | the one core under everything that can be pressed and focused |
-//! | [`button`], [`row`], [`toggle`] | buttons, list rows, switches |
+//! | [`button`], [`row`], [`toggle`], [`still`] | buttons, list rows, switches, content that only shows |
 //! | [`icon`], [`avatar`], [`badge`] | small pictures |
 //! | [`bits`], [`one_line`] | titles, banners, empty states; text that is shortened to fit |
 //! | [`virtual_list`] | long lists, anchored on a row |
@@ -36,6 +36,7 @@ pub mod region;
 pub mod row;
 pub mod select_text;
 pub mod shadow;
+pub mod still;
 pub mod tip;
 pub mod toast;
 pub mod toggle;

@@ -27,6 +27,11 @@ pub(super) trait Hooks<Message> {
         content.update(event, shell);
     }
 
+    /// What the pointer looks like over it; none for what the content says.
+    fn interaction(&self) -> Option<mouse::Interaction> {
+        None
+    }
+
     /// Drawn below the content.
     fn draw(&self, _: &mut iced::Renderer, _: &Theme, _: Rectangle) {}
 
@@ -59,6 +64,11 @@ impl<Message> Inside<'_, Message> {
     pub(super) fn update(&mut self, event: &Event, shell: &mut Shell<'_, Message>) {
         let Self { tree, layout, cursor, renderer, clipboard, viewport, .. } = self;
         self.content.update(tree, event, *layout, *cursor, renderer, *clipboard, shell, viewport);
+    }
+
+    /// Whether the pointer is over what can be seen of it.
+    pub(super) fn is_under_pointer(&self) -> bool {
+        self.cursor.is_over(self.layout.bounds()) && self.cursor.is_over(*self.viewport)
     }
 
     /// Whether anything in it has the keyboard.
@@ -161,7 +171,13 @@ impl<Message, H: Hooks<Message>> Widget<Message, Theme, iced::Renderer> for Wrap
         viewport: &Rectangle,
         renderer: &iced::Renderer,
     ) -> mouse::Interaction {
-        self.content.as_widget().mouse_interaction(&tree.children[0], layout, cursor, viewport, renderer)
+        match self.hooks.interaction() {
+            Some(interaction) if cursor.is_over(layout.bounds()) => interaction,
+            _ => {
+                let content = self.content.as_widget();
+                content.mouse_interaction(&tree.children[0], layout, cursor, viewport, renderer)
+            }
+        }
     }
 
     fn operate(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hallway_protocol::group::GroupType;
 use hallway_protocol::message::{Payload, Quote};
 use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId, UserId};
 
@@ -11,7 +12,7 @@ use super::dialog::Dialog;
 use super::effect::Effect;
 use super::panel::Rights;
 use super::timeline::rows::MessageRow;
-use super::{Action, Chats, words};
+use super::{Action, Chats, forward, picking, readers, words};
 use crate::fl;
 
 /// Something done to one message.
@@ -23,6 +24,20 @@ pub enum Act {
     Copy,
     /// Change its words.
     Edit,
+    /// Choose a reaction.
+    React,
+    /// Send it on.
+    Forward,
+    /// Pin it in the group, or take the pin off.
+    Pin,
+    /// Show its translation, or hide it.
+    Translate,
+    /// Who has read it.
+    ReadBy,
+    /// Take the preview of its link off.
+    RemovePreview,
+    /// Begin to choose several.
+    Select,
     /// Take it back for everybody.
     Recall,
     /// Delete it for the viewer.
@@ -35,6 +50,14 @@ pub enum Act {
     Discard,
     /// Put the words of a recalled message back into the composer.
     EditAgain,
+}
+
+/// Larger groups get no receipts: each of them costs something, and nobody reads a list of thousands.
+const RECEIPTS: u32 = 200;
+
+/// Whether something is known about who has read a message.
+pub fn has_readers(message: &ChatMessage) -> bool {
+    message.read_receipt_info.is_some_and(|info| info.read_count.is_some())
 }
 
 /// Whether something can be done.
@@ -59,8 +82,8 @@ pub enum Confirm {
     Leave(ConversationId),
     /// Recall a message.
     Recall(Arc<ChatMessage>),
-    /// Delete a message for the viewer.
-    DeleteMessage(Arc<ChatMessage>),
+    /// Delete messages for the viewer.
+    DeleteMessages(Vec<Arc<ChatMessage>>),
     /// Remove a member from the group of the panel.
     Remove(UserId),
     /// Delete a conversation group.
@@ -90,6 +113,13 @@ impl Chats {
             Act::Copy => if_true(text),
             Act::ToText => if_true(stored && self.voice.allows_text(message)),
             Act::Edit => if_true(stored && row.own && text && writable),
+            Act::React => if_true(stored && writable && !message.is_revoked()),
+            Act::Forward => if_true(stored && forward::can_forward(message)),
+            Act::Pin => if_true(stored && writable && self.can_pin(message)),
+            Act::Translate => if_true(self.can_translate(row)),
+            Act::ReadBy => if_true(stored && row.own && has_readers(message)),
+            Act::RemovePreview => if_true(stored && row.own && message.link_preview.is_some()),
+            Act::Select => if_true(picking::can_pick(row)),
             Act::Recall => self.allows_recall(row, stored && writable),
             Act::Delete => if_true(stored),
             Act::Resend => if_true(row.failure.is_some()),
@@ -112,6 +142,25 @@ impl Chats {
             true => Allowed::TooLate,
             false => Allowed::No,
         }
+    }
+
+    /// MSG-68: messages of groups, but not of communities and broadcast rooms.
+    fn can_pin(&self, message: &ChatMessage) -> bool {
+        let group = self.current().and_then(|id| self.list.get(id)?.group_profile.as_deref());
+        let kind = group.map(|group| group.group_type);
+        kind.is_some_and(|kind| !matches!(kind, GroupType::Community | GroupType::AvRoom))
+            && !message.is_revoked()
+    }
+
+    /// Whether the viewer wants to know who reads what is sent here: in groups that are small enough for it to tell
+    /// something, and that have receipts at all (MSG-88).
+    pub(super) fn wants_receipts(&self) -> bool {
+        let group = self.current().and_then(|id| self.list.get(id)?.group_profile.as_deref());
+        let most = RECEIPTS.min(self.context.limits.receipt_group_members);
+        group.is_some_and(|group| {
+            group.member_count <= most
+                && !matches!(group.group_type, GroupType::Community | GroupType::AvRoom)
+        })
     }
 
     /// The viewer's rights in the open group.
@@ -173,7 +222,20 @@ impl Chats {
             Act::ToText => self.in_voice(super::voice::Message::ToText(message)),
             Act::Edit => open.composer.edit(message),
             Act::Recall => self.ask(Confirm::Recall(message)),
-            Act::Delete => self.ask(Confirm::DeleteMessage(message)),
+            Act::Delete => self.ask(Confirm::DeleteMessages(vec![message])),
+            Act::React => self.choose_reaction(message.id.clone()),
+            Act::Forward => self.forward(vec![message]),
+            Act::Pin => match message.conversation_id.clone() {
+                ConversationId::Group(group) => {
+                    let is_pinned = message.pin.is_none();
+                    vec![Effect::Call(Call::PinMessage(group, message, is_pinned))]
+                }
+                _ => Vec::new(),
+            },
+            Act::Translate => self.translate(&message),
+            Act::ReadBy => self.in_readers(readers::Message::Open(message.id.clone())),
+            Act::RemovePreview => vec![Effect::Call(Call::RemovePreview(message))],
+            Act::Select => self.pick(&message),
             Act::Resend => vec![Effect::Call(Call::Resend(message.id.clone()))],
             Act::Discard => vec![Effect::Call(Call::Cancel(message.id.clone()))],
             Act::EditAgain => Vec::new(),
@@ -203,7 +265,11 @@ impl Chats {
             Confirm::Leave(ConversationId::Group(group)) => vec![Effect::Call(Call::Quit(group))],
             Confirm::Leave(_) => Vec::new(),
             Confirm::Recall(message) => vec![Effect::Call(Call::Recall(message))],
-            Confirm::DeleteMessage(message) => vec![Effect::Call(Call::DeleteMessage(message))],
+            Confirm::DeleteMessages(messages) => {
+                let mut effects = vec![Effect::Call(Call::DeleteMessages(messages))];
+                effects.extend(self.end_picking());
+                effects
+            }
             Confirm::Remove(user) => match self.panel.as_ref().map(|panel| panel.id()) {
                 Some(ConversationId::Group(group)) => {
                     vec![Effect::Call(Call::RemoveMember(group.clone(), user))]

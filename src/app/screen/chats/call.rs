@@ -8,20 +8,22 @@ use std::sync::Arc;
 use hallway_client::do_not_disturb::Wish;
 use hallway_client::model::{Around, Conversation, ConversationFilter};
 use hallway_client::{Client, FileSource, MessageOptions, SendOptions, Timeline};
+use hallway_protocol::annotation::Extension;
 use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Group, Member};
-use hallway_protocol::message::{Payload, Quote};
+use hallway_protocol::message::{MergerPayload, Payload, Quote};
 use hallway_protocol::method::{
-    ConversationsUpdated, CreateGroup, FoundMessages, MembersAdded, ReadScope, SearchMessages, UpdateGroup,
-    Users,
+    ConversationsUpdated, CreateGroup, FoundMessages, MembersAdded, PinnedMessage, ReadFilter, ReadMembers,
+    ReadScope, SearchMessages, UpdateGroup, Users,
 };
 use hallway_protocol::{
     ChatError, ConversationId, ErrorCode, GroupId, Message as ChatMessage, MessageId, UserId,
 };
 use iced::Task;
 
-use super::Message;
+use super::forward::{Order, send_on};
 use super::voice::{Facts, OutgoingVoice};
+use super::{Message, card, reaction, readers, record, translating};
 
 /// A message as it leaves the composer.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +36,8 @@ pub struct Outgoing {
     pub at_user_list: Vec<String>,
     /// What it answers to.
     pub reply_to: Option<Quote>,
+    /// The viewer wants to know who has read it.
+    pub need_read_receipt: bool,
 }
 
 /// A wish. Its answer is an [`Answer`].
@@ -102,7 +106,31 @@ pub enum Call {
         at_user_list: Vec<String>,
     },
     /// Delete for the viewer only.
-    DeleteMessage(Arc<ChatMessage>),
+    DeleteMessages(Vec<Arc<ChatMessage>>),
+    /// Give a reaction, or take it back.
+    React(Arc<ChatMessage>, String, bool),
+    /// Send a poll, a list or a place.
+    SendCard(ConversationId, Box<card::NewMessage>),
+    /// File an answer under a card; none takes it back.
+    AnswerCard(Arc<ChatMessage>, Option<Extension>),
+    /// The pinned messages of a group.
+    Pins(GroupId),
+    /// Pin a message, or take the pin off.
+    PinMessage(GroupId, Arc<ChatMessage>, bool),
+    /// Tell the senders of these that they were read.
+    Receipts(Vec<Arc<ChatMessage>>),
+    /// Who has read a message, or has not, from here on.
+    Readers(Arc<ChatMessage>, ReadFilter, String),
+    /// Tell those who are there that the viewer is writing.
+    Typing(ConversationId),
+    /// The words of a message in this language.
+    Translate(Arc<ChatMessage>, &'static str),
+    /// Take the preview of a link off an own message.
+    RemovePreview(Arc<ChatMessage>),
+    /// The messages of a large record.
+    Record(Arc<ChatMessage>, Box<MergerPayload>),
+    /// Send messages on.
+    Forward(Box<Order>),
     /// Everything up to a place is read; none for all.
     MarkRead(ConversationId, Option<u64>),
     /// Everything everywhere is read.
@@ -230,6 +258,18 @@ pub enum Answer {
     Text(MessageId, Result<String, ChatError>),
     /// A change was made, or was not; the words of the composer come back then.
     Edited(Arc<ChatMessage>, String, Result<(), ChatError>),
+    /// A poll, a list or a place is in the outbox, or never will be.
+    CardSent(Result<(), ChatError>),
+    /// The pinned messages of a group.
+    Pins(GroupId, Vec<PinnedMessage>),
+    /// Who has read a message, or has not.
+    Readers(MessageId, ReadFilter, Result<ReadMembers, ChatError>),
+    /// A translation.
+    Translated(MessageId, Result<String, ChatError>),
+    /// The messages of a record.
+    Record(String, Result<Box<MergerPayload>, ChatError>),
+    /// Messages were sent on: the number of the dialog, and where they were not, with the reason.
+    Forwarded(u64, Vec<(ConversationId, ChatError)>),
     /// A message was recalled.
     Recalled(Arc<ChatMessage>, Result<(), ChatError>),
     /// A group as it is now, with its members.
@@ -269,6 +309,14 @@ pub enum Doing {
     RemoveMember,
     /// Leaving a group.
     Quit,
+    /// Pinning a message.
+    Pin,
+    /// Taking a preview off.
+    RemovePreview,
+    /// Giving or taking back a reaction.
+    React,
+    /// Voting, signing up.
+    Answer,
 }
 
 impl Call {
@@ -346,10 +394,40 @@ impl Call {
                 let edited = client.modify_message(&message, &text, at_user_list).await;
                 Answer::Edited(message, text, edited.map(drop))
             }
-            Self::DeleteMessage(message) => {
-                let deleted = client.delete_message(std::slice::from_ref(&message)).await;
-                done(Doing::DeleteMessage, deleted.map(drop))
+            Self::DeleteMessages(messages) => done(Doing::DeleteMessage, delete(&client, &messages).await),
+            Self::React(message, sign, on) => {
+                done(Doing::React, reaction::react(&client, &message, &sign, on).await)
             }
+            Self::SendCard(to, new) => Answer::CardSent(card::send(&client, to, *new).await),
+            Self::AnswerCard(message, answer) => {
+                done(Doing::Answer, card::answer(&client, &message, answer).await)
+            }
+            Self::Pins(group) => {
+                // Without them the bar is not there; they are asked for again with the next change.
+                let list = client.get_pinned_group_message_list(&group).await.unwrap_or_default();
+                Answer::Pins(group, list)
+            }
+            Self::PinMessage(group, message, is_pinned) => {
+                done(Doing::Pin, client.pin_group_message(&group, &message, is_pinned).await)
+            }
+            Self::Receipts(messages) => done(Doing::Read, acknowledge(&client, &messages).await),
+            Self::Readers(message, filter, cursor) => {
+                let page = readers::page(&client, &message, filter, &cursor).await;
+                Answer::Readers(message.id.clone(), filter, page)
+            }
+            Self::Typing(id) => done(Doing::Read, tell_typing(&client, id).await),
+            Self::Translate(message, language) => {
+                let words = translating::translate(&client, &message, language).await;
+                Answer::Translated(message.id.clone(), words)
+            }
+            Self::RemovePreview(message) => {
+                done(Doing::RemovePreview, client.remove_link_preview(&message).await.map(drop))
+            }
+            Self::Record(message, inner) => {
+                let key = inner.download_key.clone();
+                Answer::Record(key, record::load(&client, &message, *inner).await)
+            }
+            Self::Forward(forward) => Answer::Forwarded(forward.number, send_on(&client, &forward).await),
             Self::MarkRead(id, place) => done(Doing::Read, client.set_message_read(&id, place).await),
             Self::MarkAllRead => done(Doing::Read, client.set_all_message_read(ReadScope::All).await),
             Self::Pin(id, is_pinned) => done(Doing::Setting, client.pin_conversation(&id, is_pinned).await),
@@ -433,8 +511,8 @@ fn all_done(done: ConversationsUpdated) -> Result<(), ChatError> {
 }
 
 async fn send(client: &Client, outgoing: &Outgoing) -> Result<(), ChatError> {
-    let Outgoing { to, text, at_user_list, reply_to } = outgoing.clone();
-    let options = MessageOptions { reply_to, ..MessageOptions::default() };
+    let Outgoing { to, text, at_user_list, reply_to, need_read_receipt } = outgoing.clone();
+    let options = MessageOptions { reply_to, need_read_receipt, ..MessageOptions::default() };
     let message = if at_user_list.is_empty() {
         client.create_text_message(to, &text, options)?
     } else {
@@ -464,6 +542,33 @@ async fn sound(client: &Client, message: &ChatMessage) -> Result<Arc<[u8]>, Chat
         Payload::Audio(audio) => client.load_file(message, &audio.url).await,
         _ => Err(ErrorCode::InvalidParameter.into()),
     }
+}
+
+/// Acknowledges messages, as many in a call as there may be.
+async fn acknowledge(client: &Client, messages: &[Arc<ChatMessage>]) -> Result<(), ChatError> {
+    let most = client.limits().receipts_per_call.max(1) as usize;
+    for page in messages.chunks(most) {
+        let page: Vec<ChatMessage> = page.iter().map(|message| message.as_ref().clone()).collect();
+        client.send_message_read_receipt(&page).await?;
+    }
+    Ok(())
+}
+
+async fn tell_typing(client: &Client, to: ConversationId) -> Result<(), ChatError> {
+    let message =
+        client.create_custom_message(to, hallway_protocol::card::typing(), MessageOptions::default())?;
+    let options = SendOptions { online_user_only: true, ..SendOptions::default() };
+    client.send_message(message, options).await.map(drop)
+}
+
+/// As many calls as the limit of a call asks for.
+async fn delete(client: &Client, messages: &[Arc<ChatMessage>]) -> Result<(), ChatError> {
+    let most = client.limits().delete_messages_per_call.max(1) as usize;
+    for page in messages.chunks(most) {
+        let page: Vec<ChatMessage> = page.iter().map(|message| message.as_ref().clone()).collect();
+        client.delete_message(&page).await?;
+    }
+    Ok(())
 }
 
 async fn group(client: &Client, id: &GroupId) -> Result<(Group, Vec<Member>), ChatError> {

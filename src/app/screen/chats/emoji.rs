@@ -7,6 +7,8 @@ use iced::keyboard::{Key, Modifiers, key::Named as NamedKey};
 use iced::widget::{column, container, row};
 use iced::{Alignment, Length, Padding, Rectangle};
 
+use hallway_protocol::MessageId;
+
 use super::composer::COMPOSER;
 use super::effect::Effect;
 use super::{Action, Chats, Message as ChatsMessage};
@@ -42,6 +44,8 @@ const RECENT: usize = 2 * COLUMNS;
 pub struct Picker {
     /// The button it belongs to.
     at: Rectangle,
+    /// The message it is a reaction to; none while writing.
+    to: Option<MessageId>,
     query: String,
     chosen: usize,
 }
@@ -49,8 +53,8 @@ pub struct Picker {
 /// What happens in the picker.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
-    /// Open it beside a button.
-    Open(Rectangle),
+    /// Open it beside a button: to write, or to react to a message.
+    Open(Rectangle, Option<MessageId>),
     /// The search changed.
     Query(String),
     /// Choose another one.
@@ -209,13 +213,14 @@ impl Chats {
     }
 
     pub(super) fn in_emoji(&mut self, message: Message) -> Vec<Effect> {
-        if let Message::Open(at) = message {
-            self.emoji = Some(Picker { at, query: String::new(), chosen: 0 });
+        if let Message::Open(at, to) = message {
+            self.menu = None;
+            self.emoji = Some(Picker { at, to, query: String::new(), chosen: 0 });
             return Vec::new();
         }
         let Some(picker) = &mut self.emoji else { return Vec::new() };
         match message {
-            Message::Open(_) => Vec::new(),
+            Message::Open(..) => Vec::new(),
             Message::Query(query) => {
                 picker.query = query;
                 picker.chosen = 0;
@@ -238,15 +243,24 @@ impl Chats {
     }
 
     fn take_emoji(&mut self, sign: &str) -> Vec<Effect> {
-        self.emoji = None;
+        let to = self.emoji.take().and_then(|picker| picker.to);
         self.recent_emoji.retain(|known| known != sign);
         self.recent_emoji.insert(0, sign.to_owned());
         self.recent_emoji.truncate(RECENT);
         let mut effects = vec![Effect::Action(Action::RecentEmoji(self.recent_emoji.clone()))];
-        if let Some(open) = &mut self.open {
-            effects.extend(open.composer.put_back(sign));
+        match (&mut self.open, to) {
+            (_, Some(message)) => effects.extend(self.react(&message, sign)),
+            (Some(open), None) => effects.extend(open.composer.put_back(sign)),
+            (None, None) => {}
         }
         effects
+    }
+
+    /// Asks for a reaction to a message, in the middle of the window: the message may stand anywhere.
+    pub(super) fn choose_reaction(&mut self, to: MessageId) -> Vec<Effect> {
+        let size = self.context.size;
+        let at = Rectangle::new(iced::Point::new(size.width / 2.0, size.height / 2.0), iced::Size::ZERO);
+        self.in_emoji(Message::Open(at, Some(to)))
     }
 
     pub(super) fn emoji_layer(&self) -> Option<Layer<'_, ChatsMessage>> {

@@ -99,6 +99,9 @@ impl Chats {
         if self.close_search() {
             return vec![Effect::Focus(COMPOSER)];
         }
+        if self.open.as_ref().is_some_and(|open| open.picking.is_some()) {
+            return self.end_picking();
+        }
         let Some(open) = &mut self.open else { return Vec::new() };
         if open.timeline.deselect() {
             return Vec::new();
@@ -143,6 +146,10 @@ impl Chats {
             Action::Edit => Act::Edit,
             Action::Copy => Act::Copy,
             Action::Delete => Act::Delete,
+            Action::React => Act::React,
+            Action::ForwardMessage => Act::Forward,
+            Action::PinMessage => Act::Pin,
+            Action::Select => Act::Select,
             _ => return self.voice_key(action, id),
         };
         Some(self.act(act, id))

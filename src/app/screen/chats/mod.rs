@@ -9,6 +9,9 @@
 //!   messages and conversations;
 //!   [`keys`]: what keys do;
 //! * [`media`]: pictures, films and files; [`attach`]: choosing and sending them; [`viewer`]: pictures in the whole window;
+//! * [`picking`]: choosing several messages; [`forward`]: sending them on;
+//! * [`reaction`], [`card`], [`record`]: what is put on messages, polls and lists, messages sent on as one;
+//! * [`pins`], [`readers`], [`typing`], [`translating`]: pinned messages, who has read and who writes, translations;
 //! * [`conversation_group`]: folders of conversations; [`me`]: the own avatar and do-not-disturb;
 //! * [`search`]: finding messages;
 //! * [`voice`]: recorder and player of voice messages;
@@ -19,18 +22,25 @@ pub mod actions;
 pub mod attach;
 pub mod banner;
 pub mod call;
+pub mod card;
 pub mod composer;
 pub mod conversation_group;
 pub mod dialog;
 pub mod effect;
 pub mod emoji;
 pub mod events;
+pub mod forward;
 pub mod keys;
 pub mod list;
 pub mod me;
 pub mod media;
 pub mod panel;
 pub mod people;
+pub mod picking;
+pub mod pins;
+pub mod reaction;
+pub mod readers;
+pub mod record;
 #[cfg(any(test, feature = "harness"))]
 pub mod sample;
 pub mod search;
@@ -38,6 +48,8 @@ pub mod splitter;
 #[cfg(any(test, feature = "harness"))]
 pub mod stage;
 pub mod timeline;
+pub mod translating;
+pub mod typing;
 pub mod update;
 pub mod view;
 pub mod viewer;
@@ -48,6 +60,7 @@ pub mod words;
 mod tests;
 
 use hallway_protocol::conversation::AllReceiveMessageOpt;
+use hallway_protocol::service::Services;
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, Limits};
 use iced::{Point, Size};
@@ -82,6 +95,8 @@ pub struct Context {
     pub workspace: String,
     /// What the deployment allows.
     pub limits: Limits,
+    /// What it offers on top of messages.
+    pub services: Services,
     /// The moment of the last update.
     pub clock: Clock,
     /// The window has the keyboard.
@@ -134,6 +149,11 @@ struct Open {
     id: ConversationId,
     timeline: Timeline,
     composer: Composer,
+    /// The messages that are being chosen.
+    picking: Option<picking::Picking>,
+    pins: pins::Pins,
+    typing: typing::Typing,
+    translations: std::collections::HashMap<hallway_protocol::MessageId, translating::Translation>,
     members: Vec<hallway_protocol::group::Member>,
 }
 

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use hallway_client::media::Picture;
 use hallway_client::{ChatError, Conversation, ErrorCode};
+use hallway_protocol::annotation::{Extension, Pin};
+use hallway_protocol::card::{Answer, Card};
 use hallway_protocol::conversation::RemindType;
 use hallway_protocol::group::{Group, GroupType, JoinOption, Member, MemberRole};
 use hallway_protocol::message::{
-    AudioPayload, FilePayload, ImagePayload, ImageVariant, Payload, Revocation, VideoPayload,
+    AudioPayload, FilePayload, ImagePayload, ImageVariant, Payload, Reaction, Revocation, VideoPayload,
 };
 use hallway_protocol::sync::PeerProgress;
 use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, TipType};
-use hallway_protocol::user::Profile;
+use hallway_protocol::user::{Profile, UserBrief};
 use hallway_protocol::{ConversationId, Message, MessageId, UserId};
 
 use super::media::pictures::{Drawn, round};
@@ -148,6 +150,32 @@ pub fn drawn(address: &str) -> Result<Drawn, ChatError> {
     let mut picture = Picture { width: side, height: tall, rgba };
     round(&mut picture, crate::theme::tokens::radius::CARD);
     Ok(picture.into())
+}
+
+/// A reaction of these people; Anna is the viewer.
+pub fn reaction(sign: &str, people: &[&str]) -> Reaction {
+    Reaction {
+        reaction_id: sign.into(),
+        reacted_by_myself: people.contains(&"anna"),
+        total_user_count: u32::try_from(people.len()).unwrap(),
+        partial_user_list: people.iter().map(|id| UserBrief::from(&profile(id))).collect(),
+    }
+}
+
+/// A pin of this person.
+pub fn pin(by: &str) -> Pin {
+    Pin { operator_info: UserBrief::from(&profile(by)), time: NOW }
+}
+
+/// A card, in a message that takes answers.
+pub fn card(from: &str, sequence: u64, card: &Card) -> Message {
+    let message = message(from, sequence, Payload::Custom(card.payload("in words")));
+    Message { is_support_extension: card.takes_answers(), ..message }
+}
+
+/// This person's answer to a card.
+pub fn answer(id: &str, options: &[usize], time_ms: i64) -> Extension {
+    Answer { options: options.to_vec(), nick: nick(id), time_ms }.extension(&user(id))
 }
 
 /// The message after its recall by `by`.

@@ -11,7 +11,9 @@ use hallway_client::{ChatError, Conversation, ErrorCode, Event, NetState, Timeli
 use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Member, MemberRole};
 use hallway_protocol::message::{MessageStatus, Payload};
-use hallway_protocol::method::{FoundInConversation, FoundMessages, SearchMessages, Users};
+use hallway_protocol::method::{
+    FoundInConversation, FoundMessages, PinnedMessage, ReadFilter, ReadMembers, SearchMessages, Users,
+};
 use hallway_protocol::{ConversationId, Limits, Message as ChatMessage, MessageId};
 use iced::{Size, Task};
 
@@ -132,6 +134,20 @@ impl World {
         list.into()
     }
 
+    fn stored(&mut self, message: &ChatMessage) -> Option<&mut ChatMessage> {
+        let room = self.at(&message.conversation_id)?;
+        room.messages.iter_mut().find(|stored| stored.id == message.id)
+    }
+
+    fn pins(&mut self, id: &ConversationId) -> Vec<PinnedMessage> {
+        let messages = self.at(id).map_or(&[][..], |room| &room.messages);
+        let pinned = |message: &ChatMessage| {
+            let pin = message.pin.clone()?;
+            Some(PinnedMessage { message: message.clone(), pin })
+        };
+        messages.iter().rev().filter_map(pinned).collect()
+    }
+
     fn at(&mut self, id: &ConversationId) -> Option<&mut Room> {
         self.rooms.get_mut(&id.to_string())
     }
@@ -234,13 +250,16 @@ impl World {
                 }
                 (Some(Answer::Edited(message, text, Ok(()))), self.changed(&id))
             }
-            Call::DeleteMessage(message) => {
-                let id = message.conversation_id.clone();
+            Call::DeleteMessages(messages) => {
+                let Some(id) = messages.first().map(|message| message.conversation_id.clone()) else {
+                    return (None, Vec::new());
+                };
                 if let Some(room) = self.at(&id) {
-                    room.messages.retain(|stored| stored.id != message.id);
+                    room.messages.retain(|stored| messages.iter().all(|message| message.id != stored.id));
                 }
                 (None, self.changed(&id))
             }
+            Call::Forward(order) => (Some(Answer::Forwarded(order.number, Vec::new())), Vec::new()),
             Call::MarkRead(id, place) => {
                 if let Some(room) = self.at(&id) {
                     room.row.read_seq = room.row.read_seq.max(place.unwrap_or(room.row.seq));
@@ -316,6 +335,48 @@ impl World {
                 let Some(room) = self.rooms.get(&format!("GROUP{id}")) else { return none };
                 let group = room.row.group_profile.as_deref().cloned().unwrap();
                 (Some(Answer::Group(id, Ok((group, room.members.clone())))), Vec::new())
+            }
+            Call::React(message, sign, on) => {
+                let id = message.conversation_id.clone();
+                if let Some(stored) = self.stored(&message) {
+                    stored.reactions.retain(|reaction| reaction.reaction_id != sign);
+                    if on {
+                        stored.reactions.push(sample::reaction(&sign, &["anna"]));
+                    }
+                }
+                (None, self.changed(&id))
+            }
+            Call::AnswerCard(message, answer) => {
+                let id = message.conversation_id.clone();
+                if let Some(stored) = self.stored(&message) {
+                    stored.extensions.retain(|extension| extension.key != "anna");
+                    stored.extensions.extend(answer);
+                }
+                (None, self.changed(&id))
+            }
+            Call::PinMessage(group, message, is_pinned) => {
+                let id = message.conversation_id.clone();
+                if let Some(stored) = self.stored(&message) {
+                    stored.pin = is_pinned.then(|| sample::pin("anna"));
+                }
+                let list = self.pins(&id);
+                (Some(Answer::Pins(group, list)), self.changed(&id))
+            }
+            Call::Pins(group) => {
+                let list = self.pins(&ConversationId::Group(group.clone()));
+                (Some(Answer::Pins(group, list)), Vec::new())
+            }
+            Call::SendCard(..) => (Some(Answer::CardSent(Ok(()))), Vec::new()),
+            Call::Translate(message, _) => {
+                (Some(Answer::Translated(message.id.clone(), Ok("你好，世界".into()))), Vec::new())
+            }
+            Call::Readers(message, filter, _) => {
+                let user_id_list = match filter {
+                    ReadFilter::Read => vec![sample::user("ben")],
+                    ReadFilter::Unread => vec![sample::user("cleo")],
+                };
+                let page = ReadMembers { user_id_list, cursor: String::new(), is_completed: true };
+                (Some(Answer::Readers(message.id.clone(), filter, Ok(page))), Vec::new())
             }
             Call::People { number, query, .. } => {
                 let found = self.people.iter().filter(|id| id.contains(&query.to_lowercase()));
@@ -464,6 +525,7 @@ impl Stage {
             me: sample::profile("anna"),
             workspace: "Acme".into(),
             limits: Limits::default(),
+            services: Default::default(),
             clock: Clock::fixed(sample::NOW, 0),
             focused: true,
             size: Size::new(size.0, size.1),

@@ -15,7 +15,8 @@ use super::people::{self, People};
 use super::splitter::Drag;
 use super::timeline::{self, Timeline};
 use super::{
-    About, Action, Chats, Menu, Open, attach, banner, conversation_group, emoji, list, media, viewer, voice,
+    About, Action, Chats, Menu, Open, attach, banner, card, conversation_group, emoji, forward, list, media,
+    picking, pins, readers, record, viewer, voice,
 };
 use crate::clock::Clock;
 use crate::problem;
@@ -66,6 +67,22 @@ pub enum Message {
     CloseMenu,
     /// Do something to a message.
     Act(Act, MessageId),
+    /// To the messages that are being chosen.
+    Picking(picking::Message),
+    /// Give a reaction, or take it back.
+    React(MessageId, String),
+    /// To polls, lists and places.
+    Card(card::Message),
+    /// On the bar of pinned messages.
+    Pins(pins::Message),
+    /// In the list of who has read a message.
+    Readers(readers::Message),
+    /// Somebody has not said for a while that they are writing.
+    TypingOver(ConversationId, u64),
+    /// To a chat record.
+    Record(record::Message),
+    /// In the dialog that sends messages on.
+    Forward(forward::Message),
     /// Ask before something is done.
     Ask(Confirm),
     /// Give the keyboard to the list.
@@ -199,6 +216,17 @@ impl Chats {
                 Vec::new()
             }
             Message::Act(act, id) => self.act(act, &id),
+            Message::Picking(message) => self.in_picking(message),
+            Message::React(id, sign) => self.react(&id, &sign),
+            Message::Card(message) => self.in_card(message),
+            Message::Pins(message) => self.in_pins(&message),
+            Message::Readers(message) => self.in_readers(message),
+            Message::TypingOver(id, number) => {
+                self.typing_over(&id, number);
+                Vec::new()
+            }
+            Message::Record(message) => self.in_record(message),
+            Message::Forward(message) => self.in_forward(message),
             Message::Ask(confirm) => self.ask(confirm),
             Message::FocusList => match self.current().cloned().or_else(|| self.list.first()) {
                 Some(id) => vec![Effect::FocusRow(id)],
@@ -274,9 +302,21 @@ impl Chats {
             ConversationId::Group(group) => effects.push(Effect::Call(Call::Group(group.clone()))),
             _ => {}
         }
+        if let ConversationId::Group(group) = &id {
+            effects.push(Effect::Call(Call::Pins(group.clone())));
+        }
         effects.push(Effect::Action(Action::Opened(Some(id.clone()))));
         effects.push(Effect::Reveal(id.clone()));
-        self.open = Some(Open { id, timeline, composer, members: Vec::new() });
+        self.open = Some(Open {
+            id,
+            timeline,
+            composer,
+            picking: None,
+            pins: Default::default(),
+            typing: Default::default(),
+            translations: Default::default(),
+            members: Vec::new(),
+        });
         effects.push(Effect::Focus(composer::COMPOSER));
         effects
     }
@@ -363,6 +403,10 @@ impl Chats {
             }
             (Some(Dialog::NewChat(_)), dialog::Message::People(people::Message::Toggle(person))) => {
                 self.write_to(person.user_id)
+            }
+            (Some(Dialog::Contact(to, _)), dialog::Message::People(people::Message::Toggle(person))) => {
+                let to = to.clone();
+                self.send_contact(to, &person)
             }
             (Some(dialog), message) => dialog.update(message, &self.context.limits),
             (None, _) => Vec::new(),

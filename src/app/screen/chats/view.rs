@@ -121,10 +121,17 @@ impl Chats {
 
     fn conversation_column<'a>(&'a self, open: &'a Open, width: f32, theme: &Theme) -> Element<'a, Message> {
         let content = column![
-            self.header(open),
+            match &open.picking {
+                Some(picking) => self.picking_header(picking),
+                None => self.header(open),
+            },
             hairline(),
+            self.pins_bar(open).unwrap_or_else(|| space().into()),
             region(container(self.timeline(open, width, theme)).height(Length::Fill)),
-            region(self.composer(open)),
+            match &open.picking {
+                Some(_) => space().into(),
+                None => region(self.composer(open)),
+            },
         ];
         // On the window's own ground: a quad of that size would be painted again with every row that scrolls.
         container(content).width(Length::Fill).height(Length::Fill).into()
@@ -171,6 +178,9 @@ impl Chats {
     }
 
     fn subtitle(&self, open: &Open) -> Option<String> {
+        if let (ConversationId::C2c(_), Some(_)) = (&open.id, open.typing.words()) {
+            return Some(fl!("typing-one"));
+        }
         let conversation = self.list.get(&open.id)?;
         match (&conversation.group_profile, &conversation.user_profile) {
             (Some(group), _) => Some(fl!("header-members", count = group.member_count)),

@@ -56,7 +56,12 @@ pub fn preview(message: &Message, me: &UserId) -> String {
     if let Some(sentence) = sentence(message, me) {
         return sentence;
     }
-    match &message.payload {
+    kind(&message.payload)
+}
+
+/// What a message says in one line: the text, or a word for its kind.
+pub fn kind(payload: &Payload) -> String {
+    match payload {
         Payload::Text(text) => one_line(Document::parse(&text.text).text()),
         Payload::Image(_) => fl!("kind-image"),
         Payload::Audio(audio) => {
@@ -70,7 +75,7 @@ pub fn preview(message: &Message, me: &UserId) -> String {
         Payload::Location(_) => fl!("kind-location"),
         Payload::Merger(_) => fl!("kind-record"),
         Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} => fl!("kind-tip"),
-        Payload::Unknown(_) => fl!("message-unsupported", kind = message.payload.kind()),
+        Payload::Unknown(_) => fl!("message-unsupported", kind = payload.kind()),
     }
 }
 

@@ -29,10 +29,13 @@ const LIST: f32 = 288.0;
 impl Chats {
     /// What can be added to a message.
     pub(in super::super) fn attach_menu(&self) -> Vec<Entry<ChatsMessage>> {
-        vec![
+        let mut entries = vec![
             MenuItem::new(fl!("attach-media"), message(Message::Pick(true))).icon(Icon::Image).into(),
             MenuItem::new(fl!("attach-file"), message(Message::Pick(false))).icon(Icon::Document).into(),
-        ]
+            Entry::Separator,
+        ];
+        entries.extend(Self::card_entries());
+        entries
     }
 
     /// What is chosen; or, while files hover over the window, that they can be dropped.

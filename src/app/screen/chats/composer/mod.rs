@@ -280,7 +280,13 @@ impl Composer {
         let at_user_list = mention::mentioned(&text, &self.inserted);
         self.inserted.clear();
         self.mention = None;
-        let outgoing = Outgoing { to: self.id.clone(), text, at_user_list, reply_to: self.reply.take() };
+        let outgoing = Outgoing {
+            to: self.id.clone(),
+            text,
+            at_user_list,
+            reply_to: self.reply.take(),
+            need_read_receipt: false,
+        };
         let forget = self.keep();
         (outgoing, forget)
     }
@@ -327,7 +333,10 @@ impl Chats {
             Message::Edit(edit) => {
                 open.composer.editor.perform(edit);
                 self.look_for_mentions();
-                self.open.as_mut().map_or_else(Vec::new, |open| open.composer.keep_soon())
+                let typing = self.tell_typing();
+                let mut effects = self.open.as_mut().map_or_else(Vec::new, |open| open.composer.keep_soon());
+                effects.extend(typing);
+                effects
             }
             Message::Mark(mark) => {
                 open.composer.editor.surround(mark);
@@ -386,6 +395,7 @@ impl Chats {
         if !self.can_write() {
             return Vec::new();
         }
+        let wants_receipt = self.wants_receipts();
         let Some(open) = &mut self.open else { return Vec::new() };
         let composer = &mut open.composer;
         if !composer.can_send(&self.context.limits) {
@@ -400,7 +410,8 @@ impl Chats {
         if everybody && group_size > mention::ASK_FROM && !asked {
             return self.ask(Confirm::NotifyAll(group_size));
         }
-        let (outgoing, mut effects) = composer.take();
+        let (mut outgoing, mut effects) = composer.take();
+        outgoing.need_read_receipt = wants_receipt;
         self.outbox.push_back(outgoing);
         if self.outbox.len() == 1 {
             effects.extend(self.outbox.front().cloned().map(|first| Effect::Call(Call::Send(first))));

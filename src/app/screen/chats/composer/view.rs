@@ -23,7 +23,7 @@ use crate::{fl, keymap};
 /// Share of the height of the window that the text may take.
 const HIGHEST: f32 = 0.4;
 /// Height of the menu of the plus, which opens upwards.
-const ATTACH_MENU: f32 = 2.0 * size::MENU_ITEM + 3.0 * gap::S;
+const ATTACH_MENU: f32 = 6.0 * size::MENU_ITEM + 5.0 * gap::S;
 /// Avatar in the list of people.
 const SMALL_AVATAR: f32 = 28.0;
 
@@ -41,7 +41,7 @@ impl Chats {
             let recorder = container(self.recorder(recorder)).padding([gap::S, gap::M]);
             return column![hairline(), space(), bar, recorder].into();
         }
-        // Always four parts: what is above the text must not take its cursor away when it comes and goes.
+        // Always five parts: what is above the text must not take its cursor away when it comes and goes.
         let people = open.composer.mentions().map_or_else(|| space().into(), |list| people(open, list));
         let bar = self.bar(open).unwrap_or_else(|| space().into());
         let number = open.composer.number();
@@ -71,7 +71,7 @@ impl Chats {
             if empty && !editing { self.microphone() } else { self.send_button(number, can_send, editing) };
         let smile = icon_button(Icon::Smile, fl!("emoji"))
             .tip_position(iced::widget::tooltip::Position::Top)
-            .on_press_at(|at| ChatsMessage::Emoji(emoji::Message::Open(at)));
+            .on_press_at(|at| ChatsMessage::Emoji(emoji::Message::Open(at, None)));
         let plus = icon_button(Icon::Plus, fl!("attach"))
             .tip_position(iced::widget::tooltip::Position::Top)
             .on_press_at(|at| ChatsMessage::Menu(About::Attach, Point::new(at.x, at.y - ATTACH_MENU)));
@@ -85,8 +85,23 @@ impl Chats {
             let words = if room.is_over() { words.style(style::danger) } else { words.style(style::muted) };
             line = line.push(container(words).center_y(size::TARGET_MAIN));
         }
-        column![hairline(), people, bar, container(line.push(smile).push(send)).padding([gap::S, gap::M])]
-            .into()
+        let group = matches!(open.id, hallway_protocol::ConversationId::Group(_));
+        let typing = open.typing.words().filter(|_| group).map_or_else(
+            || space().into(),
+            |words| {
+                Element::from(
+                    container(one_line(words).step(SMALL).color(|p| p.text_3)).padding([0.0, gap::L]),
+                )
+            },
+        );
+        column![
+            hairline(),
+            typing,
+            people,
+            bar,
+            container(line.push(smile).push(send)).padding([gap::S, gap::M])
+        ]
+        .into()
     }
 
     fn send_button<'a>(&self, number: u64, can_send: bool, editing: bool) -> Element<'a, ChatsMessage> {

@@ -2,13 +2,17 @@
 
 pub mod view;
 
-use hallway_protocol::{ChatError, GroupId, Limits, UserId};
+use hallway_protocol::{ChatError, ConversationId, GroupId, Limits, UserId};
 
 use super::Confirm;
 use super::call::Call;
+use super::card::NewCard;
 use super::conversation_group::Naming;
 use super::effect::Effect;
+use super::forward::Forward;
 use super::people::{self, People};
+use super::readers::Readers;
+use super::record::Record;
 
 /// The id of the field for the name of a new group.
 pub const NAME: &str = "group-name";
@@ -22,6 +26,16 @@ pub enum Dialog {
     NewGroup(NewGroup),
     /// Choose people for a group.
     AddMembers(GroupId, People, Option<ChatError>),
+    /// Choose where messages are sent on.
+    Forward(Box<Forward>),
+    /// Choose somebody whose card is sent here.
+    Contact(ConversationId, People),
+    /// Make a poll, a list, a place.
+    Card(Box<NewCard>),
+    /// Who has read a message.
+    Readers(Box<Readers>),
+    /// Read a chat record.
+    Record(Box<Record>),
     /// Name a conversation group.
     ConversationGroup(Naming),
     /// A question.
@@ -94,9 +108,14 @@ impl Dialog {
     /// The list of people in it, if there is one.
     pub fn people(&mut self) -> Option<&mut People> {
         match self {
-            Self::NewChat(people) | Self::AddMembers(_, people, _) => Some(people),
+            Self::NewChat(people) | Self::Contact(_, people) | Self::AddMembers(_, people, _) => Some(people),
             Self::NewGroup(group) => Some(&mut group.people),
-            Self::ConversationGroup(_) | Self::Confirm(_) => None,
+            Self::Forward(forward) => Some(&mut forward.people),
+            Self::Card(_)
+            | Self::Readers(_)
+            | Self::Record(_)
+            | Self::ConversationGroup(_)
+            | Self::Confirm(_) => None,
         }
     }
 

@@ -36,9 +36,16 @@ impl Chats {
     pub(in super::super) fn dialog_layer<'a>(&'a self, dialog: &'a Dialog) -> Layer<'a, ChatsMessage> {
         match dialog {
             Dialog::Confirm(confirm) => self.confirm(confirm),
-            Dialog::NewChat(people) => modal(self.new_chat_dialog(people), SEARCH),
+            Dialog::NewChat(people) => modal(self.one_person(fl!("new-chat"), people), SEARCH),
+            Dialog::Contact(_, people) => modal(self.one_person(fl!("new-contact"), people), SEARCH),
             Dialog::NewGroup(group) if group.naming => modal(self.name_dialog(group), NAME),
             Dialog::NewGroup(group) => modal(self.members_dialog(group), SEARCH),
+            Dialog::Forward(forward) => modal(self.forward_dialog(forward), SEARCH),
+            Dialog::Card(card) => modal(self.card_dialog(card), crate::screen::chats::card::FIRST),
+            Dialog::Readers(readers) => Layer::modal(self.readers_dialog(readers)).on_close(close()),
+            Dialog::Record(record) => {
+                modal(self.record_dialog(record), crate::screen::chats::record::view::SEARCH)
+            }
             Dialog::ConversationGroup(naming) => {
                 modal(self.naming_dialog(naming), crate::screen::chats::conversation_group::NAME)
             }
@@ -49,8 +56,8 @@ impl Chats {
         }
     }
 
-    fn new_chat_dialog<'a>(&'a self, people: &'a People) -> Element<'a, ChatsMessage> {
-        dialog(fl!("new-chat"), self.people(people)).close_button(fl!("close"), close()).into()
+    fn one_person<'a>(&'a self, title: String, people: &'a People) -> Element<'a, ChatsMessage> {
+        dialog(title, self.people(people)).close_button(fl!("close"), close()).into()
     }
 
     fn members_dialog<'a>(&'a self, group: &'a NewGroup) -> Element<'a, ChatsMessage> {
@@ -162,8 +169,13 @@ impl Chats {
                 (fl!("ask-leave-title", name = self.name_of(id)), fl!("ask-leave-text"), fl!("leave-group"))
             }
             Confirm::Recall(_) => (fl!("ask-recall-title"), fl!("ask-recall-text"), fl!("recall-message")),
-            Confirm::DeleteMessage(_) => {
-                (fl!("ask-delete-message-title"), fl!("ask-delete-message-text"), fl!("delete-message"))
+            Confirm::DeleteMessages(messages) => {
+                let count = messages.len();
+                (
+                    fl!("ask-delete-message-title", count = count),
+                    fl!("ask-delete-message-text"),
+                    fl!("delete-messages", count = count),
+                )
             }
             Confirm::Remove(user) => {
                 let name = self.member_name(user);
@@ -210,7 +222,8 @@ impl Chats {
         })
     }
 
-    fn member_name(&self, user: &hallway_protocol::UserId) -> String {
+    /// What a member of the open group is called.
+    pub(in super::super) fn member_name(&self, user: &hallway_protocol::UserId) -> String {
         let member =
             self.open.as_ref().and_then(|open| open.members.iter().find(|member| member.user_id == *user));
         member.map_or_else(
@@ -220,7 +233,8 @@ impl Chats {
     }
 }
 
-fn close() -> ChatsMessage {
+/// The dialog is given up.
+pub(in super::super) fn close() -> ChatsMessage {
     ChatsMessage::Dialog(Message::Close)
 }
 

@@ -43,6 +43,10 @@ pub struct File {
 impl File {
     /// The file of a message that can be saved; none while it is not at the server.
     pub fn of(message: &ChatMessage) -> Option<Self> {
+        // What moderation flagged is not offered (MSG-100).
+        if message.has_risk_content {
+            return None;
+        }
         let (url, name, size) = match &message.payload {
             Payload::File(file) => (&file.file_url, file.file_name.clone(), file.file_size),
             Payload::Video(video) => (

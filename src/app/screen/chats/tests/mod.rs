@@ -1,6 +1,7 @@
 //! The screen on an account in memory: what people do with it, and what comes of it.
 
 mod around;
+mod kinds;
 mod reading;
 mod searching;
 mod voice;

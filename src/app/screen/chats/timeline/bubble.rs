@@ -1,8 +1,8 @@
 //! One message as it is drawn: avatar, name, bubble, quote, time and state. What is said in it: `content`.
 
 use hallway_client::Conversation;
-use hallway_protocol::message::{Payload, Quote};
-use hallway_protocol::{ConversationId, MessageId};
+use hallway_protocol::message::{Payload, Quote, ReadReceiptInfo};
+use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId};
 use iced::widget::tooltip::Position;
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Background, Length, border};
@@ -10,7 +10,10 @@ use iced::{Alignment, Background, Length, border};
 use super::Message;
 use super::rows::{Key, MessageRow};
 use crate::fl;
-use crate::screen::chats::{Act, Chats, Message as ChatsMessage, Open, update, words};
+use crate::screen::chats::actions::has_readers;
+use crate::screen::chats::composer::mention::member_name;
+use crate::screen::chats::picking::{Picking, can_pick};
+use crate::screen::chats::{About, Act, Chats, Message as ChatsMessage, Open, update, words};
 use crate::theme::tokens::{META, PREVIEW, SMALL, person_index, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
@@ -21,7 +24,9 @@ use crate::widget::button::{Kind, button, custom};
 use crate::widget::icon::{Icon, icon};
 use crate::widget::named::named;
 use crate::widget::one_line::one_line;
+use crate::widget::pressable::Pressable;
 use crate::widget::row::message_row;
+use crate::widget::still::still;
 use crate::widget::tip::with_tip;
 
 /// Share of the column that a bubble may take.
@@ -90,7 +95,7 @@ impl Chats {
                 });
             body = body.push(container(name).padding([0.0, gap::M]));
         }
-        body = body.push(bubble);
+        body = body.push(bubble).push(self.reactions(row));
         if row.failure.is_some() {
             body = body.push(self.failed(row));
         }
@@ -109,12 +114,17 @@ impl Chats {
         let top = if row.first { gap::M } else { gap::XXS };
         let content = container(line).padding(iced::Padding { top, ..iced::Padding::ZERO });
         let lit = open.timeline.is_lit(&message.id);
-        let id = message.id.clone();
-        let content = message_row(content, self.spoken(row))
-            .id(row_id(&message.id))
-            .on_context(move |at| ChatsMessage::Menu(crate::screen::chats::About::Message(id.clone()), at))
-            .extra(move || self.toolbar(row))
-            .padding([0.0, gap::L]);
+        let content = match &open.picking {
+            Some(picking) => to_be_picked(content, self.spoken(row), row, picking),
+            None => {
+                let id = message.id.clone();
+                message_row(content, self.spoken(row))
+                    .id(row_id(&message.id))
+                    .on_context(move |at| ChatsMessage::Menu(About::Message(id.clone()), at))
+                    .extra(move || self.toolbar(row))
+                    .padding([0.0, gap::L])
+            }
+        };
         container(content)
             .style(move |theme: &Theme| container::Style {
                 background: lit.then(|| Background::Color(theme.palette().highlight)),
@@ -144,11 +154,18 @@ impl Chats {
         let message = &row.message;
         let mentioned = !row.own && message.mentions(&self.context.me.user_id);
         let state = self.state(open, row.album.last().unwrap_or(row));
-        let is_picture = matches!(message.payload, Payload::Image(_) | Payload::Video(_));
-        if is_picture && message.reply_to.is_none() && !mentioned {
+        let is_picture =
+            matches!(message.payload, Payload::Image(_) | Payload::Video(_)) && !message.has_risk_content;
+        let is_alone = message.reply_to.is_none() && message.receiver_list.is_empty();
+        if is_picture && is_alone && !mentioned {
             return self.content(open, row, widest, state, theme);
         }
         let mut content = column![].spacing(gap::XS);
+        if let Some(names) = self.only_for(open, message) {
+            let words = one_line(fl!("only-for", names = names)).step(SMALL).color(|p| p.text_3);
+            let line = row![icon(Icon::Eye).size(size::ICON_SMALL).color(|p| p.text_3), words];
+            content = content.push(line.spacing(gap::XS).align_y(Alignment::Center));
+        }
         if let Some(quote) = &message.reply_to {
             content = content.push(self.quote(open, quote));
         }
@@ -174,6 +191,9 @@ impl Chats {
         let message = &row.message;
         let clock = self.context.clock;
         let mut parts = row![].spacing(gap::XS).align_y(Alignment::Center);
+        if message.pin.is_some() {
+            parts = parts.push(icon(Icon::Pin).size(size::ICON_SMALL).color(|p| p.text_3));
+        }
         if message.is_modified() {
             parts = parts.push(label(fl!("message-edited"), META).style(style::muted));
         }
@@ -181,9 +201,26 @@ impl Chats {
         parts = parts.push(with_tip(time, clock.full(message.time), None, Position::Top));
         if row.own {
             let late = open.timeline.is_late(&message.id);
-            parts = parts.push(mark(progress(row, late, self.list.get(&open.id))));
+            parts = match message.read_receipt_info.filter(|_| has_readers(message)) {
+                Some(info) => parts.push(readers(message, info)),
+                None => parts.push(mark(progress(row, late, self.list.get(&open.id)))),
+            };
         }
         parts.into()
+    }
+
+    /// Who sees a message that is not for the whole group (OBJ-45).
+    fn only_for(&self, open: &Open, message: &ChatMessage) -> Option<String> {
+        let me = &self.context.me.user_id;
+        let name = |user: &hallway_protocol::UserId| match user == me {
+            true => fl!("you-object"),
+            false => {
+                let member = open.members.iter().find(|member| member.user_id == *user);
+                member.map_or_else(|| user.to_string(), |member| member_name(member).to_owned())
+            }
+        };
+        let names: Vec<String> = message.receiver_list.iter().map(name).collect();
+        (!names.is_empty()).then(|| words::names(&names))
     }
 
     /// The message that is answered to; a press jumps to it.
@@ -257,9 +294,56 @@ impl Chats {
     }
 }
 
+/// A message while several are being chosen: whatever is pressed in it, it is chosen.
+fn to_be_picked<'a>(
+    content: impl Into<Element<'a, ChatsMessage>>,
+    spoken: String,
+    row: &MessageRow,
+    picking: &Picking,
+) -> Pressable<'a, ChatsMessage> {
+    if !can_pick(row) {
+        let content = row![space().width(size::CHECK), container(content).width(Length::Fill)];
+        return message_row(content.spacing(gap::S), spoken).padding([0.0, gap::L]);
+    }
+    let chosen = picking.is_chosen(&row.message);
+    let content = row![check(chosen), container(content).width(Length::Fill)];
+    let toggle = Act::toggles(&row.message.id);
+    let pressed = toggle(false);
+    let content = still(content.spacing(gap::S).align_y(Alignment::Center), toggle);
+    message_row(content, spoken)
+        .id(row_id(&row.message.id))
+        .selected(chosen)
+        .on_press(pressed)
+        .padding([0.0, gap::L])
+}
+
+/// The circle before a message that can be chosen.
+pub(super) fn check<'a>(chosen: bool) -> Element<'a, ChatsMessage> {
+    let tick: Element<'a, ChatsMessage> = match chosen {
+        true => icon(Icon::Check).size(size::ICON_SMALL).color(|p| p.on_accent).into(),
+        false => space().into(),
+    };
+    container(tick).center(size::CHECK).style(style::check(chosen)).into()
+}
+
 /// The id of the row of a message, by which its keyboard focus is found.
 pub fn row_id(id: &MessageId) -> iced::advanced::widget::Id {
     format!("message-{id}").into()
+}
+
+/// How many of a group have read an own message; a press tells who.
+fn readers<'a>(message: &ChatMessage, info: ReadReceiptInfo) -> Element<'a, ChatsMessage> {
+    let (read, unread) = (info.read_count.unwrap_or(0), info.unread_count.unwrap_or(0));
+    let words = match unread {
+        0 => fl!("readers-everybody"),
+        _ => {
+            let all = read + unread;
+            fl!("readers-count", read = read, all = all)
+        }
+    };
+    let face = label(words.clone(), META).style(if unread == 0 { style::link } else { style::muted });
+    let open = ChatsMessage::Readers(crate::screen::chats::readers::Message::Open(message.id.clone()));
+    custom(face, words).free().no_focus().on_press(open).into()
 }
 
 /// The tick of an own message.

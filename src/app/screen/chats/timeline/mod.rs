@@ -64,6 +64,8 @@ pub struct Timeline {
     holes: HashMap<u64, Filling>,
     /// Own messages that have been on their way for a while.
     late: HashSet<MessageId>,
+    /// Places of messages whose senders were told that they were read.
+    acknowledged: HashSet<u64>,
     /// Messages whose long code is shown whole.
     unfolded: HashSet<MessageId>,
     selection: Option<Selection<Key>>,
@@ -160,6 +162,7 @@ impl Timeline {
             back: Vec::new(),
             holes: HashMap::new(),
             late: HashSet::new(),
+            acknowledged: HashSet::new(),
             unfolded: HashSet::new(),
             selection: None,
             error: None,
@@ -445,6 +448,7 @@ impl Timeline {
             Message::Dwelled(wait) => {
                 let Some(place) = self.reading.waited(wait) else { return self.look(scene) };
                 let mut effects = vec![Effect::Call(Call::MarkRead(scene.id.clone(), Some(place)))];
+                effects.extend(self.acknowledge(scene));
                 effects.extend(self.look(scene));
                 effects
             }
@@ -515,6 +519,21 @@ impl Timeline {
             Some(wait) => vec![self.later(reading::DWELL, Message::Dwelled(wait))],
             None => Vec::new(),
         }
+    }
+
+    /// The senders of what is in view are told that it was read, if they want to know (MSG-85); once.
+    fn acknowledge(&mut self, scene: Scene<'_>) -> Option<Effect> {
+        let viewport = self.viewport.as_ref()?;
+        let mut seen = Vec::new();
+        for key in &viewport.shown {
+            let row = self.stretch.index(key).and_then(|index| self.stretch.row(index)?.message());
+            let Some(message) = row.filter(|row| !row.own).map(|row| &row.message) else { continue };
+            let is_new = message.need_read_receipt && self.acknowledged.insert(message.sequence);
+            if is_new && matches!(scene.id, ConversationId::Group(_)) {
+                seen.push(Arc::clone(message));
+            }
+        }
+        (!seen.is_empty()).then_some(Effect::Call(Call::Receipts(seen)))
     }
 
     /// Own messages on their way get their clock after a while, old ones at once.

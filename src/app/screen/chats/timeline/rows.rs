@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use hallway_client::TimelineItem;
+use hallway_protocol::card::Card;
 use hallway_protocol::message::Payload;
 use hallway_protocol::tip::{GroupTip, TipType};
 use hallway_protocol::{ChatError, Message, MessageId, UserId};
 
 use crate::clock::Clock;
+use crate::screen::chats::card::card_of;
 use crate::screen::chats::{attach, words};
 use crate::text::markdown::Document;
 
@@ -73,6 +75,8 @@ pub struct MessageRow {
     pub message: Arc<Message>,
     /// Its words, where it is a text.
     pub words: Option<Arc<Document>>,
+    /// Its card, where it is one of ours.
+    pub card: Option<Card>,
     /// Not at the server yet.
     pub outgoing: bool,
     /// Why it was not sent.
@@ -272,6 +276,7 @@ impl Builder<'_> {
         };
         let row = MessageRow {
             words: words(message),
+            card: card_of(message),
             message: Arc::clone(message),
             outgoing,
             failure,

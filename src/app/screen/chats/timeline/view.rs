@@ -167,7 +167,7 @@ impl Chats {
     }
 
     /// Chinese needs more room between lines.
-    pub(super) fn body_step(&self, text: &str) -> Type {
+    pub(in super::super) fn body_step(&self, text: &str) -> Type {
         if text.chars().any(crate::text::initials::is_han) { BODY_CJK } else { BODY }
     }
 }

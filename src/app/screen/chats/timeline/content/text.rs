@@ -11,16 +11,17 @@ use iced::{Alignment, Background, Length, border};
 use super::super::rows::{Key, MessageRow};
 use super::super::{Message, links};
 use crate::fl;
+use crate::screen::chats::translating::Translation;
 use crate::screen::chats::{Chats, Message as ChatsMessage, Open};
 use crate::text::emoji;
 use crate::text::initials::is_han;
 use crate::text::markdown::{Block, Document, Kind as BlockKind, Span, Style};
 use crate::text::rich::{Mark, Rich};
-use crate::theme::tokens::{PAGE, PREVIEW, SMALL, TITLE, Type, radius, space as gap};
+use crate::theme::tokens::{BODY, PAGE, PREVIEW, SMALL, TITLE, Type, radius, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::bits::{self, hairline, label};
-use crate::widget::button::{Kind, button, icon_button};
+use crate::widget::button::{Kind, button, custom, icon_button};
 use crate::widget::icon::Icon;
 use crate::widget::select_text::select_text;
 
@@ -30,6 +31,10 @@ const LARGE_EMOJI: usize = 3;
 const CODE_LINES: usize = 20;
 /// Share of the size of its text that a character of a table takes at most.
 const CHARACTER: f32 = 0.62;
+/// So many characters of a page's title are two lines.
+const TITLE_LENGTH: usize = 100;
+/// So many of its description are three.
+const DESCRIPTION_LENGTH: usize = 180;
 /// The widest column of a table.
 const CELL_MAX: f32 = 240.0;
 
@@ -69,7 +74,51 @@ impl Chats {
             .and_then(|selection| selection.part(&key, |key| timeline.stretch().index(key)));
         let lit = self.search.as_ref().map_or_else(Vec::new, |search| search.lit());
         let words = Words { chats: self, open, row, document, selection, lit, theme: *theme };
-        words.blocks(document.blocks(), 0, Some(state))
+        let below = [self.translation(open, row), self.link_preview(row)];
+        if below.iter().all(Option::is_none) {
+            return words.blocks(document.blocks(), 0, Some(state));
+        }
+        let mut parts = column![words.blocks(document.blocks(), 0, None)].spacing(gap::S);
+        for part in below.into_iter().flatten() {
+            parts = parts.push(part);
+        }
+        parts.push(container(state).align_right(Length::Shrink)).into()
+    }
+}
+
+impl Chats {
+    /// The translation that was asked for.
+    fn translation<'a>(&'a self, open: &'a Open, row: &'a MessageRow) -> Option<Element<'a, ChatsMessage>> {
+        let words = match open.translations.get(&row.message.id)? {
+            Translation::Asked => label(fl!("translating"), PREVIEW).style(style::muted),
+            Translation::Done(words) => label(words.as_str(), self.body_step(words)),
+        };
+        let head = label(fl!("translated"), SMALL).style(style::muted);
+        Some(column![hairline(), head, words].spacing(gap::XXS).into())
+    }
+
+    /// What the page behind the first link says about itself.
+    fn link_preview<'a>(&'a self, row: &'a MessageRow) -> Option<Element<'a, ChatsMessage>> {
+        let preview = row.message.link_preview.as_ref()?;
+        let mut lines = column![label(preview.site_name.as_str(), SMALL).style(style::muted)];
+        if !preview.title.is_empty() {
+            let title = shortened(&preview.title, TITLE_LENGTH);
+            lines = lines.push(label(title, BODY).font(font::SEMIBOLD));
+        }
+        if !preview.description.is_empty() {
+            let about = shortened(&preview.description, DESCRIPTION_LENGTH);
+            lines = lines.push(label(about, PREVIEW).style(style::secondary));
+        }
+        let open = custom(quote(lines.into()), fl!("preview-open", site = preview.site_name.as_str()));
+        Some(open.free().on_press(ChatsMessage::Link(preview.url.clone())).into())
+    }
+}
+
+/// A text that fits some lines.
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+        None => text.to_owned(),
     }
 }
 
