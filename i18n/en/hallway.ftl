@@ -410,7 +410,7 @@ voice-pause-message = Pause
 voice-fetching = Fetching the sound
 voice-unheard = Not played yet
 voice-speed = Speed { $speed }
-voice-flagged = Held back by moderation
+flagged = Held back by moderation
 voice-to-text = To text
 voice-turning = Turning into text…
 voice-no-words = No words found
@@ -741,7 +741,6 @@ failed-remove-preview = The preview could not be removed.
 # Cards: contacts, places, polls, lists, what other programs send.
 new-contact = Send a contact
 contact-words = [Contact] { $name }
-flagged = Moderation has flagged this. It is not shown.
 contact-write = Write a message
 custom-about = Sent by another program.
 place-unnamed = A place

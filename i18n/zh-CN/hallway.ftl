@@ -407,7 +407,7 @@ voice-pause-message = 暂停
 voice-fetching = 正在获取语音
 voice-unheard = 未播放
 voice-speed = 速度 { $speed }
-voice-flagged = 已被内容审核拦下
+flagged = 已被内容审核拦下
 voice-to-text = 转文字
 voice-turning = 正在转文字…
 voice-no-words = 没有识别到文字
@@ -713,7 +713,6 @@ failed-remove-preview = 预览未能移除。
 # Cards: contacts, places, polls, lists, what other programs send.
 new-contact = 发送名片
 contact-words = [名片] { $name }
-flagged = 此内容已被审核标记，不予显示。
 contact-write = 发消息
 custom-about = 由其他程序发送。
 place-unnamed = 位置

@@ -1,4 +1,4 @@
-//! Lists of messages by term, packed into rows of at most [`ROW`] bytes.
+//! Lists of messages by term, packed into rows of at most `ROW` bytes.
 //!
 //! A short list shares its row with its neighbours: per list the distance to the term before, the length in bytes, the
 //! first number and the distances of the others, all in groups of seven bits. A long list has rows of its own, each of

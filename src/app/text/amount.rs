@@ -14,8 +14,8 @@ pub fn bytes(count: u64) -> String {
     };
     match count {
         ..KB => fl!("bytes-b", count = count),
-        ..MB => fl!("bytes-kb", count = text(KB)),
-        ..GB => fl!("bytes-mb", count = text(MB)),
+        KB..MB => fl!("bytes-kb", count = text(KB)),
+        MB..GB => fl!("bytes-mb", count = text(MB)),
         _ => fl!("bytes-gb", count = text(GB)),
     }
 }
@@ -24,7 +24,7 @@ pub fn bytes(count: u64) -> String {
 pub fn left(seconds: u64) -> String {
     match seconds {
         ..60 => fl!("left-seconds", count = seconds.max(1)),
-        ..3600 => fl!("left-minutes", count = seconds.div_ceil(60)),
+        60..3600 => fl!("left-minutes", count = seconds.div_ceil(60)),
         _ => fl!("left-hours", count = seconds.div_ceil(3600)),
     }
 }

@@ -97,7 +97,7 @@ pub enum OutboundError {
     /// Other ports than 80 and 443.
     #[error("a port that is not asked")]
     Port,
-    /// More than [`REDIRECTS`], or one without an address.
+    /// More than `REDIRECTS`, or one without an address.
     #[error("redirected too often or nowhere")]
     Redirects,
     /// Longer than wanted.

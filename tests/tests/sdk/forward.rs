@@ -137,7 +137,7 @@ async fn combining(engine: Engine) -> Outcome {
     assert_eq!(refused(&[unsent], "a record"), Some(ErrorCode::SendFailed));
 
     // In the order in which they were written, whatever order they are given in; what is small needs nothing more.
-    let small = combine(&[one.clone()], "a record").doing("combining")?;
+    let small = combine(std::slice::from_ref(&one), "a record").doing("combining")?;
     let sent = deliver(&ben, small).await?;
     let got = received(&mut cem, &with("ben"), &sent).await?;
     assert_eq!(inside(&got), ["one"]);

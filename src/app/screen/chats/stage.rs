@@ -65,7 +65,7 @@ pub struct World {
     pub timers: Vec<(Duration, Message)>,
     /// The directory.
     pub people: Vec<&'static str>,
-    /// Pictures that are loaded by their addresses, see [`sample::picture`].
+    /// Pictures that are loaded by their addresses, see [`sample::drawn`].
     pub loading: Vec<(media::pictures::Key, String)>,
     numbers: u32,
 }

@@ -35,8 +35,11 @@ async fn history(world: &World, who: &Person, id: &ConversationId, changed_after
     world.call(who, call).await.unwrap()
 }
 
+/// A reaction, how many gave it, and who.
+type Given = (String, u32, Vec<String>);
+
 /// How often each reaction was given, who is named, and which are one's own.
-fn reactions(list: &[Annotation]) -> (Vec<(String, u32, Vec<String>)>, BTreeSet<String>) {
+fn reactions(list: &[Annotation]) -> (Vec<Given>, BTreeSet<String>) {
     let (mut all, mut own) = (Vec::new(), BTreeSet::new());
     for it in list {
         match &it.note {
@@ -416,7 +419,7 @@ on_both_engines! {
         let ConversationId::Group(group_id) = id.clone() else { unreachable!() };
         world.call(&dora, QuitGroup { group_id }).await.unwrap();
         let unread = page(&anna, ReadFilter::Unread, "", None).await.unwrap();
-        assert_eq!(unread.user_id_list, [dora.id.clone()]);
+        assert_eq!(unread.user_id_list, std::slice::from_ref(&dora.id));
     }
 
     /// MSG-11, MSG-50: groups that are too large carry no receipts; at the limit they do.

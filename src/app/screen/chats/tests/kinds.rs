@@ -112,7 +112,7 @@ fn several_messages_are_chosen_deleted_and_sent_on() {
     screen.message(Message::Act(Act::Select, ids[0].clone()));
     words(&mut screen, "1 selected");
     let third = bubble(&mut screen, "third");
-    screen.click(third.center());
+    screen.click_at((third.center().x, third.center().y));
     screen.settle();
     words(&mut screen, "2 selected");
     screen.message(Message::Picking(picking::Message::Toggle(ids[0].clone(), true)));

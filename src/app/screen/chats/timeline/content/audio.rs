@@ -14,7 +14,6 @@ use crate::screen::chats::voice::{Message, Sound, Text};
 use crate::screen::chats::{Chats, Message as ChatsMessage, words};
 use crate::theme::tokens::{META, PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
-use crate::voice::Wave;
 use crate::voice::player::State;
 use crate::widget::Element;
 use crate::widget::access::Role;
@@ -39,14 +38,6 @@ impl Chats {
         state: Element<'a, ChatsMessage>,
     ) -> Element<'a, ChatsMessage> {
         let message = &row.message;
-        if message.has_risk_content {
-            let words = row![
-                icon(Icon::Alert).size(size::ICON_SMALL).color(|p| p.text_3),
-                label(fl!("voice-flagged"), PREVIEW).style(style::secondary),
-            ];
-            let words = words.spacing(gap::XS).align_y(Alignment::Center);
-            return column![words, state].spacing(gap::XXS).align_x(Alignment::End).into();
-        }
         let voice = self.voice();
         let playing = voice.playing(&message.id);
         let length = voice.length(message);
@@ -65,7 +56,7 @@ impl Chats {
 
         let (at, whole) = playing.map_or((Default::default(), length), |(_, at, whole)| (at, whole));
         let share = if whole.is_zero() { 0.0 } else { at.as_secs_f32() / whole.as_secs_f32() };
-        let bars = voice.wave(message).unwrap_or_else(Wave::default).shares();
+        let bars = voice.wave(message).unwrap_or_default().shares();
         let seeks = Arc::clone(message);
         let bars = wave(bars)
             .played(share)
