@@ -118,7 +118,8 @@ fn several_messages_are_chosen_deleted_and_sent_on() {
     screen.message(Message::Picking(picking::Message::Toggle(ids[0].clone(), true)));
     words(&mut screen, "3 selected");
     press(&mut screen, "Forward");
-    press(&mut screen, "Ben");
+    let place = forward::Place { id: sample::conversation("C2Cben"), name: "Ben".into() };
+    screen.message(Message::Forward(forward::Message::Toggle(place)));
     screen.message(Message::Forward(forward::Message::Note("look".into())));
     press(&mut screen, "Send");
     let Some(Call::Forward(order)) = screen.last_call(|call| matches!(call, Call::Forward(_))) else {
