@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use hallway_app::i18n::{self, Language};
 use hallway_app::screen::chats::stage::{Drive, Screen, Stage, World};
-use hallway_app::screen::chats::{About, Act, Message, card, forward, picking, sample};
+use hallway_app::screen::chats::{About, Act, Message, card, forward, picking, readers, record, sample};
 use hallway_app::theme::Appearance;
 use hallway_protocol::Message as ChatMessage;
 use hallway_protocol::card::{Card, Contact, Poll, SignUp};
-use hallway_protocol::message::{CustomPayload, LocationPayload, MergerPayload, Payload, ReadReceiptInfo};
+use hallway_protocol::message::{
+    CustomPayload, LocationPayload, MergerPayload, Payload, ReadReceiptInfo, SimplifiedMessage,
+};
 use hallway_protocol::service::LinkPreview;
 
 fn shots() -> PathBuf {
@@ -124,6 +126,7 @@ fn what_is_put_on_messages() {
         sample::card("anna", 2, &Card::SignUp(SignUp { title: "Dinner on Friday".into(), places: 2 }));
     list.extensions =
         vec![sample::answer("ben", &[], 1), sample::answer("cleo", &[], 2), sample::answer("dora", &[], 3)];
+    draw(|| room(vec![poll.clone(), list.clone()]), "polls");
     let contact = Card::Contact(Contact { user_id: sample::user("emil"), nick: "Emil".into() });
     let place = LocationPayload {
         description: "Main entrance, Alexanderplatz 1".into(),
@@ -143,14 +146,44 @@ fn what_is_put_on_messages() {
         ..MergerPayload::default()
     };
     let cards = vec![
-        poll,
-        list,
         sample::card("ben", 3, &contact),
         sample::message("cleo", 4, Payload::Location(place)),
         sample::message("anna", 5, Payload::Custom(foreign)),
         sample::message("cleo", 6, Payload::Merger(record)),
     ];
     draw(|| room(cards.clone()), "cards");
+}
+
+/// A record that is read, with another one in it.
+#[test]
+fn a_record() {
+    let entry = |from: &str, payload: Payload| SimplifiedMessage {
+        id: "1-2-3".parse().unwrap(),
+        from: sample::user(from),
+        nick: sample::nick(from),
+        avatar: String::new(),
+        time: sample::NOW,
+        message_body: vec![payload],
+        cloud_custom_data: String::new(),
+    };
+    let inner = MergerPayload {
+        title: "Chat record of Dora".into(),
+        abstract_list: vec!["Dora: It is done.".into()],
+        ..MergerPayload::default()
+    };
+    let record = MergerPayload {
+        title: "Chat record of Ben and Cleo".into(),
+        message_list: vec![
+            entry("ben", Payload::text("Did **everybody** see the numbers for March?")),
+            entry("cleo", Payload::text("三月的数据已经更新了。")),
+            entry("ben", Payload::Merger(inner)),
+        ],
+        ..MergerPayload::default()
+    };
+    let message = sample::message("cleo", 1, Payload::Merger(record));
+    let id = message.id.clone();
+    let read = |screen: &mut Screen| screen.message(Message::Record(record::Message::Open(id.clone())));
+    draw_after(|| room(vec![message.clone()]), "record", read);
 }
 
 /// The dialogs and the choice of several messages.
@@ -183,6 +216,13 @@ fn dialogs_of_messages() {
         screen.message(Message::Card(card::Message::Field(card::Field::Title, "Where?".into())));
         screen.message(Message::Card(card::Message::Field(card::Field::Option(0), "Here".into())));
         screen.message(Message::Card(card::Message::Field(card::Field::Option(1), "There".into())));
+    });
+    open("readers", &|screen| {
+        screen.message(Message::Readers(readers::Message::Open(ids[1].clone())));
+    });
+    open("contact", &|screen| screen.message(Message::Card(card::Message::Contact)));
+    open("plus", &|screen| {
+        screen.message(Message::Menu(About::Attach, iced::Point::new(20.0, 300.0)));
     });
     open("new-place", &|screen| screen.message(Message::Card(card::Message::New(card::Kind::Place))));
     open("message-menu", &|screen| {

@@ -158,10 +158,11 @@ impl Row {
 }
 
 impl Rows {
-    /// Lays the items of a stretch (oldest first) out as rows.
-    pub fn build(items: &[TimelineItem], around: Surroundings<'_>) -> Self {
-        let mut builder =
-            Builder { rows: Vec::with_capacity(items.len() + 8), around, day: None, divided: false };
+    /// Lays the items of a stretch (oldest first) out as rows. What was read of a message for the rows `before` is not
+    /// read again.
+    pub fn build(items: &[TimelineItem], around: Surroundings<'_>, before: &Self) -> Self {
+        let rows = Vec::with_capacity(items.len() + 8);
+        let mut builder = Builder { rows, before, around, day: None, divided: false };
         if around.complete {
             builder.rows.push(Row::Start);
         }
@@ -223,6 +224,7 @@ impl Rows {
 
 struct Builder<'a> {
     rows: Vec<Row>,
+    before: &'a Rows,
     around: Surroundings<'a>,
     day: Option<NaiveDate>,
     divided: bool,
@@ -274,9 +276,14 @@ impl Builder<'_> {
             }
             _ => false,
         };
+        let known = self.before.message(&message.id).filter(|row| row.message.payload == message.payload);
+        let (words, card) = match known {
+            Some(row) => (row.words.clone(), row.card.clone()),
+            None => (words(message), card_of(message)),
+        };
         let row = MessageRow {
-            words: words(message),
-            card: card_of(message),
+            words,
+            card,
             message: Arc::clone(message),
             outgoing,
             failure,
@@ -360,7 +367,8 @@ mod tests {
     fn draw(items: &[TimelineItem], divider: Option<u64>, complete: bool) -> String {
         let me = sample::user("anna");
         let clock = Clock::fixed(sample::NOW, 0);
-        let rows = Rows::build(items, Surroundings { me: &me, clock, divider, complete });
+        let around = Surroundings { me: &me, clock, divider, complete };
+        let rows = Rows::build(items, around, &Rows::default());
         let mut out = Vec::new();
         for row in rows.iter() {
             out.push(match row {
@@ -421,13 +429,30 @@ mod tests {
         assert_eq!(draw(&items, None, false), "D T2 T1 T1 T1");
         let me = sample::user("anna");
         let around = Surroundings { me: &me, clock: Clock::fixed(0, 0), divider: None, complete: false };
-        let rows = Rows::build(&items, around);
+        let rows = Rows::build(&items, around, &Rows::default());
         let Some(Row::Tip(run)) = rows.get(1) else { panic!("a run") };
         assert_eq!(run.text, "Ben and Cleo joined");
         let second = run.messages[1].id.clone();
         assert_eq!(rows.place(&Key::Message(second)), Some(1), "found by any of its messages");
         assert_eq!(rows.at_sequence(2), Some(1));
         assert_eq!(rows.at_sequence(99), None);
+    }
+
+    /// Reading a text costs something, and the rows are laid out with each change of any of them.
+    #[test]
+    fn a_text_is_read_once_for_as_long_as_it_says_the_same() {
+        let me = sample::user("anna");
+        let around = Surroundings { me: &me, clock: Clock::fixed(0, 0), divider: None, complete: false };
+        let row = |rows: &Rows, text: &str| {
+            let item = TimelineItem::Message(Arc::new(sample::text("ben", 1, text)));
+            Rows::build(&[item], around, rows)
+        };
+        let words =
+            |rows: &Rows| rows.get(1).and_then(Row::message).and_then(|row| row.words.clone()).unwrap();
+        let first = row(&Rows::default(), "**one**");
+        let again = row(&first, "**one**");
+        assert!(Arc::ptr_eq(&words(&first), &words(&again)));
+        assert_eq!(words(&row(&again, "*two*")).text(), "two", "a change is read");
     }
 
     #[test]

@@ -287,7 +287,7 @@ impl Stretch {
     /// Lays the rows out again: another day, language or divider.
     pub fn rebuild(&mut self, mut around: Surroundings<'_>) {
         around.complete = self.loaded && !self.has_older;
-        self.rows = Rows::build(&self.items, around);
+        self.rows = Rows::build(&self.items, around, &self.rows);
     }
 
     /// Puts a page before or after what is there. The newer state of a message wins, and the far end is cut.
