@@ -4,4 +4,4 @@ mod raw;
 mod server;
 
 pub use raw::Raw;
-pub use server::{LoadServer, Memory, cpu, memory};
+pub use server::{APP_ID, LoadServer, Memory, cpu, memory};

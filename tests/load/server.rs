@@ -12,7 +12,8 @@ use hallway_server::store::{Db, DbOptions, Location, StoreError, WriteKey};
 use crate::failure::{Outcome, While};
 use crate::process::{Program, program};
 
-const APP_ID: u32 = 1;
+/// App id of all servers under load.
+pub const APP_ID: u32 = 1;
 const SECRET: &str = "the-key-of-a-server-that-lives-for-a-minute";
 /// First account number; below are the server's own.
 const FIRST: i64 = 10_001;
@@ -85,9 +86,14 @@ impl LoadServer {
 
     /// Connects and signs in the account with this place.
     pub async fn connect(&self, index: usize) -> Outcome<super::Raw> {
-        let user = Self::user(index);
-        let sig = self.sigs.make(user.as_str(), 86_400, self.now, None).doing("making a credential")?;
+        let (user, sig) = (Self::user(index), self.credential(index)?);
         Ok(super::Raw::sign_in(self.address, APP_ID, &user, &sig).await?.0)
+    }
+
+    /// What the account with this place signs in with.
+    pub fn credential(&self, index: usize) -> Outcome<String> {
+        let user = Self::user(index);
+        self.sigs.make(user.as_str(), 86_400, self.now, None).doing("making a credential")
     }
 
     /// Processor time used so far, by all its threads.

@@ -8,6 +8,7 @@
 mod annotations;
 mod app;
 mod fanout;
+mod files;
 mod idle;
 mod messages;
 mod reconnect;
@@ -26,6 +27,7 @@ const ALL: &[(&str, Run)] = &[
     ("messages", messages::run),
     ("idle", idle::run),
     ("fanout", fanout::run),
+    ("files", files::run),
     ("annotations", annotations::run),
     ("reconnect", reconnect::run),
     ("search", search::run),
@@ -40,6 +42,10 @@ fn main() -> Outcome {
         return block_on(async {
             app::corpus::write(data_dir.into(), hallway_client::CacheKey::Keyring).await.map(drop)
         });
+    }
+    if let Some((files::CLIENT, arguments)) = wanted.split_first().map(|(first, rest)| (first.as_str(), rest))
+    {
+        return block_on(files::client(arguments));
     }
     if let Some(unknown) = wanted.iter().find(|name| !ALL.iter().any(|(known, _)| known == name)) {
         let names: Vec<_> = ALL.iter().map(|(name, _)| *name).collect();
