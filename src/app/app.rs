@@ -439,6 +439,10 @@ impl App {
                 self.settings.recent_emoji = recent;
                 self.save_soon()
             }
+            chats::Action::RecentStickers(recent) => {
+                self.settings.recent_stickers = recent;
+                self.save_soon()
+            }
             chats::Action::Browse(url) => self.browse(&url),
             chats::Action::Toast(text) => self.toast(text),
             chats::Action::Settings => self.open_settings(settings::Page::default()),

@@ -124,6 +124,9 @@ pub struct Settings {
     /// Taken last, newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recent_emoji: Vec<String>,
+    /// Stickers sent last, newest first: number of the pack and key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recent_stickers: Vec<(i32, String)>,
 }
 
 impl Default for Settings {
@@ -141,6 +144,7 @@ impl Default for Settings {
             notices: notice::Choice::default(),
             log: LogLevel::default(),
             recent_emoji: Vec::new(),
+            recent_stickers: Vec::new(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod message;
 mod search;
 mod service;
 mod session;
+mod sticker;
 mod user;
 
 pub use annotation::MessageReactions;
@@ -28,6 +29,7 @@ use std::time::Instant;
 
 use hallway_protocol::ErrorCode;
 use hallway_protocol::message::{MessageControl, OfflinePush, Priority, Quote};
+use hallway_protocol::method::UploadTicket;
 use tokio::sync::oneshot;
 
 use crate::Result;
@@ -88,6 +90,8 @@ struct Inner {
     searched_at: Mutex<search::Asked>,
     /// Turns of [`Client::load_file`]: a timeline of pictures asks for many at once.
     fetches: tokio::sync::Semaphore,
+    /// For the pictures of stickers.
+    ticket: tokio::sync::Mutex<Option<UploadTicket>>,
 }
 
 /// Files that are loaded from the server at the same time.
@@ -109,6 +113,7 @@ impl Inner {
             deleted_at: tokio::sync::Mutex::new(None),
             searched_at: Mutex::default(),
             fetches: tokio::sync::Semaphore::new(FETCHES),
+            ticket: tokio::sync::Mutex::new(None),
         }
     }
 

@@ -7,7 +7,7 @@
 //! * [`annotation`]: what is put on messages later: reactions, extensions, receipts, pins.
 //! * [`conversation`], [`group`], [`user`], [`session`]: the other objects.
 //! * [`sync`]: heads, changes, ranges, live frames: how a client comes to have what the server has.
-//! * [`mod@file`]: files behind messages. [`service`]: what a deployment offers on top.
+//! * [`mod@file`]: files behind messages. [`sticker`]: packs of stickers. [`service`]: what a deployment offers on top.
 //! * [`method`]: every request with its parameters and its answer; [`event`]: what the server says unasked.
 //! * [`frame`]: the JSON-RPC envelope around both.
 //! * [`error`]: every code; [`limits`]: every number a deployer may change; [`link`]: invite links.
@@ -39,6 +39,7 @@ pub mod service;
 pub mod session;
 #[cfg(test)]
 mod snapshots;
+pub mod sticker;
 pub mod sync;
 pub mod tip;
 pub mod user;

@@ -38,6 +38,7 @@ mod file;
 mod group;
 mod search;
 mod service;
+mod sticker;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ pub use self::file::*;
 pub use self::group::*;
 pub use self::search::*;
 pub use self::service::*;
+pub use self::sticker::*;
 pub use self::sync::*;
 
 object! {
@@ -532,6 +534,7 @@ methods! {
 
     "file.ticket" GetUploadTicket => UploadTicket;
     "file.link" GetFileLink => FileLink;
+    "sticker.packs" GetStickerPacks => StickerPacks;
 
     "conversation.get" GetConversation => Head;
     "conversation.set_read" SetRead => ReadMoved;

@@ -30,5 +30,6 @@ pub mod provider;
 pub mod ratelimit;
 pub mod server;
 pub mod service;
+pub mod sticker;
 pub mod store;
 pub mod tls;

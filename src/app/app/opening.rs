@@ -174,6 +174,7 @@ impl App {
         let (mut chats, effects) =
             Chats::new(context, self.settings.list_width, self.settings.panel, conversation);
         chats.set_recent_emoji(self.settings.recent_emoji.clone());
+        chats.set_recent_stickers(self.settings.recent_stickers.clone());
         let net = client.net_state();
         self.stage = Stage::In(Box::new(Session {
             number: self.sessions,

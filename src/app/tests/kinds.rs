@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use hallway_app::i18n::{self, Language};
 use hallway_app::screen::chats::stage::{Drive, Screen, Stage, World};
-use hallway_app::screen::chats::{About, Act, Message, card, forward, picking, readers, record, sample};
+use hallway_app::screen::chats::{
+    About, Act, Message, card, emoji, forward, picking, readers, record, sample, sticker,
+};
 use hallway_app::theme::Appearance;
 use hallway_protocol::Message as ChatMessage;
 use hallway_protocol::card::{Card, Contact, Poll, SignUp};
@@ -155,6 +157,27 @@ fn what_is_put_on_messages() {
 }
 
 /// A record that is read, with another one in it.
+#[test]
+fn stickers() {
+    let world = || {
+        let mut world = room(vec![
+            sample::text("ben", 1, "The new version is out"),
+            sample::face("cleo", 2, 1, "celebrate"),
+            sample::face("anna", 3, 1, "thumbs_up"),
+            sample::face("ben", 4, 9, "unknown"),
+        ]);
+        world.packs = sample::packs();
+        world
+    };
+    draw(world, "stickers");
+    draw_after(world, "sticker-picker", |screen| {
+        let button = screen.place(hallway_app::harness::named(i18n::LOADER.get("emoji")));
+        screen.message(Message::Emoji(emoji::Message::Open(button, None)));
+        screen.message(sticker::message(sticker::Message::Show(true)));
+        screen.settle();
+    });
+}
+
 #[test]
 fn a_record() {
     let entry = |from: &str, payload: Payload| SimplifiedMessage {

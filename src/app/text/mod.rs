@@ -6,3 +6,4 @@ pub mod emoji_names;
 pub mod initials;
 pub mod markdown;
 pub mod rich;
+pub mod sticker_names;

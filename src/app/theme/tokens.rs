@@ -481,6 +481,8 @@ pub mod size {
     pub const SCROLLBAR_MIN: f32 = 28.0;
     /// Longer side of a picture in the timeline.
     pub const PICTURE: f32 = 320.0;
+    /// Side of a sticker in the timeline.
+    pub const STICKER: f32 = 128.0;
     /// Least side of a picture in the timeline.
     pub const PICTURE_MIN: f32 = 96.0;
     /// The card of a file without its time: width, height.

@@ -2,6 +2,7 @@
 //! what has its own small table (drafts, read positions on their way).
 
 use hallway_protocol::conversation::{AllReceiveMessageOpt, ConversationGroup, Draft};
+use hallway_protocol::method::StickerPacks;
 use hallway_protocol::service::Services;
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, Limits};
@@ -59,6 +60,7 @@ const LIMITS: &str = "limits";
 const CURSORS: &str = "cursors";
 const CONVERSATION_GROUPS: &str = "conversation_groups";
 const ALL_RECEIVE_MESSAGE_OPT: &str = "all_receive_message_opt";
+const STICKERS: &str = "stickers";
 
 fn get<T: DeserializeOwned>(db: &Connection, name: &str) -> CacheResult<Option<T>> {
     let value: Option<Vec<u8>> = db
@@ -143,6 +145,19 @@ pub fn all_receive_message_opt(db: &Connection) -> CacheResult<AllReceiveMessage
 /// Keeps it.
 pub fn put_all_receive_message_opt(db: &Connection, opt: &AllReceiveMessageOpt) -> CacheResult<()> {
     put(db, ALL_RECEIVE_MESSAGE_OPT, opt)
+}
+
+/// The packs of stickers, if they were ever seen. Those of another version of this program are asked for again.
+pub fn stickers(db: &Connection) -> CacheResult<Option<StickerPacks>> {
+    match get(db, STICKERS) {
+        Err(super::CacheError::Object(_)) => Ok(None),
+        known => known,
+    }
+}
+
+/// Keeps them.
+pub fn put_stickers(db: &Connection, stickers: &StickerPacks) -> CacheResult<()> {
+    put(db, STICKERS, stickers)
 }
 
 /// All drafts, and whether the server still has to get them.

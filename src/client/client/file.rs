@@ -236,7 +236,7 @@ impl Client {
             return Err(ErrorCode::FileTooLarge.into());
         }
         let http = account.connector.http().await.map_err(ChatError::from)?;
-        let bytes: Arc<[u8]> = fetch(&http, &link).await?.into();
+        let bytes: Arc<[u8]> = fetch(&http, &link, &[]).await?.into();
         let kept = Arc::clone(&bytes);
         account.cache.write(move |db| shown::put(db, file, &kept, shown::MOST)).await?;
         Ok(bytes)

@@ -59,8 +59,12 @@ pub(crate) async fn download(
 }
 
 /// Fetches a small file into memory. The caller has looked at its size.
-pub(crate) async fn fetch(http: &Http, link: &FileLink) -> Result<Vec<u8>> {
-    let answer = http.open(Method::GET, &link.path, &[], Outgoing::Nothing);
+pub(crate) async fn fetch(
+    http: &Http,
+    link: &FileLink,
+    headers: &[(&'static str, String)],
+) -> Result<Vec<u8>> {
+    let answer = http.open(Method::GET, &link.path, headers, Outgoing::Nothing);
     let answer = tokio::time::timeout(STALLED, answer).await.map_err(|_| ErrorCode::RequestTimeout)?;
     let answer = answer.map_err(|error| broken(&error))?;
     match answer.status() {

@@ -189,13 +189,13 @@ pub struct CustomPayload {
     pub extension: String,
 }
 
-/// OBJ-66.
+/// OBJ-66. See [`crate::sticker`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FacePayload {
-    /// Which, by number.
+    /// Number of its pack.
     pub index: i32,
-    /// Which, by key.
+    /// Its key in the pack.
     pub data: String,
 }
 

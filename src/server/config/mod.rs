@@ -181,6 +181,11 @@ sections! {
         /// itself. The page's owner learns that somebody here has sent the link.
         enabled: bool = false,
     }
+    /// Stickers. There is a pack of our own in any case.
+    Stickers "stickers" {
+        /// Folder with more packs, a folder for each; see resources/stickers/README.md. They are read when the server starts.
+        folder: std::path::PathBuf = std::path::PathBuf::new(),
+    }
     /// How often. `off` switches one off.
     Rates "rates" {
         /// Wrong passwords per minute and account, then a pause that doubles each time up to an hour; 0: never.
@@ -246,6 +251,8 @@ pub struct Config {
     pub moderation: Moderation,
     /// Previews of links in messages.
     pub link_previews: LinkPreviews,
+    /// Packs of stickers.
+    pub stickers: Stickers,
     /// How often.
     pub rates: Rates,
     /// What is written about the server's work.
@@ -291,6 +298,7 @@ impl Config {
         VoiceToText::describe(&mut out);
         Moderation::describe(&mut out);
         LinkPreviews::describe(&mut out);
+        Stickers::describe(&mut out);
         Rates::describe(&mut out);
         Log::describe(&mut out);
         MetricsSection::describe(&mut out);

@@ -1,7 +1,8 @@
 //! The pages that are not the WebSocket, and the way into it.
 //!
 //! `/ws` upgrades; `/healthz` says whether the server can work; `/metrics` has the figures, for this computer
-//! or for who shows the token; `/files` and `/download/…` carry files (`tus`, `download`).
+//! or for who shows the token; `/files` and `/download/…` carry files (`tus`, `download`), `/stickers/…`
+//! the pictures of stickers.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -20,7 +21,7 @@ use tracing::debug;
 use super::allowance::Allowance;
 use super::body::{Body, Page, page};
 use super::connections::Place;
-use super::{Backend, DOWNLOADS, Node, connection, download, tus};
+use super::{Backend, DOWNLOADS, Node, STICKERS, connection, download, sticker, tus};
 use crate::auth::same;
 
 /// Read buffer of an idle connection. The library's own default would be 128 KiB each.
@@ -38,6 +39,7 @@ pub(super) async fn serve<B: Backend>(
     request: Request<Incoming>,
 ) -> Result<Page, Infallible> {
     let is_get = request.method() == Method::GET;
+    let is_head = request.method() == Method::HEAD;
     Ok(match request.uri().path() {
         "/ws" if is_get => upgrade(node, peer, place, request),
         "/healthz" if is_get => health(&node).await,
@@ -46,12 +48,19 @@ pub(super) async fn serve<B: Backend>(
             Some(files) => tus::serve(files, node.settings.silence, request).await,
             None => page(StatusCode::NOT_FOUND, "nothing here\n"),
         },
-        path => match (path.strip_prefix(DOWNLOADS), node.backend.files()) {
-            (Some(link), Some(files)) if is_get || request.method() == Method::HEAD => {
-                download::serve(files, request.method(), request.headers(), link).await
+        path if is_get || is_head => {
+            let headers = request.headers();
+            match (node.backend.files(), node.backend.stickers()) {
+                (Some(files), _) if let Some(link) = path.strip_prefix(DOWNLOADS) => {
+                    download::serve(files, request.method(), headers, link).await
+                }
+                (Some(files), Some(stickers)) if let Some(sha256) = path.strip_prefix(STICKERS) => {
+                    sticker::serve(files, stickers, headers, sha256, is_head).await
+                }
+                _ => nowhere(path),
             }
-            _ => nowhere(path),
-        },
+        }
+        path => nowhere(path),
     })
 }
 

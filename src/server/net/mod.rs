@@ -4,13 +4,13 @@
 //! listener ──▶ http (/ws, /healthz, /metrics) ──upgrade──▶ connection ──▶ Backend (service)
 //!               │                                             ▲
 //!               │              bus, storage writers ──▶ outbox ┘
-//!               └──▶ tus (/files), download (/download/…) ──▶ Files (service::file)
+//!               └──▶ tus (/files), download (/download/…), sticker (/stickers/…) ──▶ Files (service::file), Stickers
 //! ```
 //!
 //! * [`listener`]: accepts, encrypts, hands to HTTP, stops.
 //! * [`http`]: the few pages and the upgrade.
 //! * [`connection`]: one WebSocket from its first frame to its last; `request`: one frame to one call.
-//! * `tus`: uploads. `download`: links to files. `body`: what answers are made of.
+//! * `tus`: uploads. `download`: links to files. `sticker`: pictures of stickers. `body`: what answers are made of.
 //! * `allowance`: how much a stranger may send.
 //! * [`outbox`]: what waits to be written to a connection; [`connections`]: all of them.
 //! * [`gate`]: rate limits. [`Backend`]: all that this side wants from the rest of the server.
@@ -26,6 +26,7 @@ pub mod listener;
 pub mod outbox;
 mod patient;
 mod request;
+mod sticker;
 mod tus;
 
 #[cfg(test)]
@@ -43,6 +44,7 @@ use hallway_protocol::{ChatError, Limits};
 use crate::config::{Config, Secret};
 use crate::metrics::Metrics;
 use crate::service::file::Files;
+use crate::sticker::Stickers;
 use connections::Connections;
 use gate::Gate;
 use outbox::{Frame, Outbox};
@@ -51,6 +53,8 @@ use outbox::{Frame, Outbox};
 pub const UPLOADS: &str = "/files";
 /// What links to files begin with.
 pub const DOWNLOADS: &str = "/download/";
+/// What addresses of stickers' pictures begin with.
+pub const STICKERS: &str = "/stickers/";
 
 /// What the network side wants from the rest of the server. `service` implements it; tests of this side have
 /// their own.
@@ -99,6 +103,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Files behind messages, where there are some.
     fn files(&self) -> Option<&Files>;
+
+    /// Stickers, where there are some.
+    fn stickers(&self) -> Option<&Stickers>;
 
     /// Adds figures of its own to the Prometheus text.
     fn write_figures(&self, out: &mut String);

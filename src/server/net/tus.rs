@@ -179,7 +179,8 @@ fn read_checksum(value: &HeaderValue) -> Result<Checksum, No> {
 }
 
 /// The ticket of a request.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The ticket that a request shows.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 

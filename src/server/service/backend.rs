@@ -37,6 +37,7 @@ use crate::net::outbox::{Frame, Outbox};
 use crate::net::{Backend, SignInDone};
 use crate::outbound::Outbound;
 use crate::preview::Previews;
+use crate::sticker::{Stickers, StickersError};
 use crate::store::{Db, StoreError, WriteKey, server};
 
 /// How long the database may take to prove that it is well.
@@ -57,6 +58,7 @@ struct Inner {
     offered: Arc<Offered>,
     moderation: Arc<Moderation>,
     chores: Chores,
+    stickers: Stickers,
 }
 
 /// Why the services do not start.
@@ -74,6 +76,9 @@ pub enum ServiceError {
     /// The rules of moderation cannot be used.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// A pack of stickers cannot be used.
+    #[error(transparent)]
+    Stickers(#[from] StickersError),
     /// Passwords cannot be hashed as configured.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -92,6 +97,7 @@ impl Service {
         storage: Storage,
         outbound: &Outbound,
     ) -> Result<Self, ServiceError> {
+        let stickers = Stickers::open(&config.stickers.folder)?;
         let offered = Arc::new(Offered::open(config, outbound).await?);
         let limits = config.effective_limits()?;
         let fresh = crate::auth::hex(&crate::auth::random::<8>()?);
@@ -127,7 +133,17 @@ impl Service {
             .then(|| Previewer::new(Arc::clone(&core), files.clone(), Previews::new(outbound.clone())));
         let chores = Chores::new(Arc::clone(&core), Arc::clone(&moderation), previewer);
         Ok(Self {
-            inner: Arc::new(Inner { core, sender, annotator, accounts, files, offered, moderation, chores }),
+            inner: Arc::new(Inner {
+                core,
+                sender,
+                annotator,
+                accounts,
+                files,
+                offered,
+                moderation,
+                chores,
+                stickers,
+            }),
         })
     }
 
@@ -191,7 +207,8 @@ impl Service {
     }
 
     async fn signed_in(&self, caller: &Arc<Caller>, id: u64, call: Call) -> Result<Frame, ChatError> {
-        let Inner { core, sender, annotator, accounts, files, offered, moderation, .. } = &*self.inner;
+        let Inner { core, sender, annotator, accounts, files, offered, moderation, stickers, .. } =
+            &*self.inner;
         Ok(match call {
             Call::SyncUser(call) => frame(id, &sync::user(core, caller, *call).await?),
             Call::SyncHeads(call) => frame(id, &sync::heads(core, caller, *call).await?),
@@ -225,6 +242,7 @@ impl Service {
             Call::TranslateText(call) => frame(id, &offered.translate(&core.limits, *call).await?),
             Call::GetUploadTicket(call) => frame(id, &files.ticket(caller, *call)),
             Call::GetFileLink(call) => frame(id, &files.link(caller, *call).await?),
+            Call::GetStickerPacks(call) => frame(id, &stickers.packs(&call)),
             Call::GetConversation(call) => frame(id, &conversation::get(core, caller, *call).await?),
             Call::SetRead(call) => frame(id, &conversation::set_read(core, caller, *call).await?),
             Call::SetAllRead(call) => frame(id, &conversation::set_all_read(core, caller, *call).await?),
@@ -334,6 +352,10 @@ impl Backend for Service {
 
     fn files(&self) -> Option<&Files> {
         Some(&self.inner.files)
+    }
+
+    fn stickers(&self) -> Option<&Stickers> {
+        Some(&self.inner.stickers)
     }
 
     fn write_figures(&self, out: &mut String) {

@@ -13,4 +13,5 @@ mod own_side;
 mod search;
 mod sending;
 mod sessions;
+mod stickers;
 mod support;

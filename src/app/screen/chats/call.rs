@@ -212,6 +212,8 @@ pub enum Call {
     Media(super::media::Call),
     /// To what is chosen to be sent.
     Attach(super::attach::Call),
+    /// To stickers.
+    Sticker(super::sticker::Call),
     /// To the picture in the whole window.
     Viewer(super::viewer::Call),
 }
@@ -330,6 +332,7 @@ impl Call {
             }
             Self::Media(call) => call.run(&client),
             Self::Attach(call) => call.run(&client),
+            Self::Sticker(call) => call.run(&client),
             Self::Viewer(call) => call.run(&client),
             call => Task::perform(call.answer(client), Message::Answer),
         }
@@ -350,7 +353,9 @@ impl Call {
                 client.set_active_conversation(id);
                 done(Doing::Read, Ok(()))
             }
-            Self::Media(_) | Self::Attach(_) | Self::Viewer(_) => done(Doing::Read, Ok(())),
+            Self::Media(_) | Self::Attach(_) | Self::Sticker(_) | Self::Viewer(_) => {
+                done(Doing::Read, Ok(()))
+            }
             Self::Read { id, number, around, before, after } => {
                 let stretch = client.timeline(&id, around, before, after).await;
                 Answer::Read(id, number, stretch.map(Arc::new))

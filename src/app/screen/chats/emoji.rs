@@ -1,25 +1,24 @@
-//! The picker of emoji: a search, those taken last, then all of them; the arrows go through the grid while the
-//! search has the keyboard.
+//! The picker of emoji and stickers: a search, those taken last, then all of them; the arrows go through the grid while the
+//! search has the keyboard. What is special about stickers is in `sticker`.
 
-use std::ops::Range;
-
-use iced::keyboard::{Key, Modifiers, key::Named as NamedKey};
-use iced::widget::{column, container, row};
+use iced::widget::{Column, column, container, row};
 use iced::{Alignment, Length, Padding, Rectangle};
 
 use hallway_protocol::MessageId;
+use hallway_protocol::message::FacePayload;
 
 use super::composer::COMPOSER;
 use super::effect::Effect;
-use super::{Action, Chats, Message as ChatsMessage};
+use super::grid::{Grid, Step};
+use super::{Action, Chats, Message as ChatsMessage, sticker};
 use crate::fl;
 use crate::text::emoji_names::{self, Group, Named};
 use crate::theme::tokens::{BODY, Elevation, PAGE, SMALL, size, space as gap};
-use crate::theme::{font, style};
+use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::access::Role;
 use crate::widget::bits::{label, scroll, section};
-use crate::widget::button::custom;
+use crate::widget::button::{Kind, button, custom};
 use crate::widget::field::search;
 use crate::widget::layers::Layer;
 use crate::widget::named::named;
@@ -31,11 +30,11 @@ pub const SEARCH: &str = "emoji-search";
 /// The id of the grid.
 pub const GRID: &str = "emoji-grid";
 /// Emoji in a row.
-const COLUMNS: usize = 9;
+pub const COLUMNS: usize = 9;
 /// Height of the grid.
-const HEIGHT: f32 = 288.0;
+pub const HEIGHT: f32 = 288.0;
 /// Height of a heading.
-const HEADING: f32 = SMALL.line + gap::S + gap::XS;
+pub const HEADING: f32 = SMALL.line + gap::S + gap::XS;
 /// How many are remembered.
 const RECENT: usize = 2 * COLUMNS;
 
@@ -46,8 +45,10 @@ pub struct Picker {
     at: Rectangle,
     /// The message it is a reaction to; none while writing.
     to: Option<MessageId>,
-    query: String,
-    chosen: usize,
+    /// What is searched for.
+    pub(super) query: String,
+    /// Place of the chosen one.
+    pub(super) chosen: usize,
 }
 
 /// What happens in the picker.
@@ -59,23 +60,12 @@ pub enum Message {
     Query(String),
     /// Choose another one.
     Move(Step),
-    /// Take one; none for the chosen one.
+    /// Take one; none for the chosen one, whatever it is.
     Take(Option<&'static str>),
+    /// Send a sticker.
+    Sticker(FacePayload),
     /// Close it.
     Close,
-}
-
-/// Where the choice moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// To the one before.
-    Left,
-    /// To the next one.
-    Right,
-    /// A row up.
-    Up,
-    /// A row down.
-    Down,
 }
 
 /// A part of the grid.
@@ -102,51 +92,19 @@ impl Picker {
         std::iter::once(last).chain(groups).filter(|part| !part.signs.is_empty()).collect()
     }
 
-    /// The rows of the grid: which signs, and how far down.
-    fn rows(parts: &[Part]) -> Vec<(Range<usize>, f32)> {
-        let (mut rows, mut from, mut top) = (Vec::new(), 0, 0.0);
-        for part in parts {
-            top += if part.heading.is_some() { HEADING } else { 0.0 };
-            let end = from + part.signs.len();
-            while from < end {
-                let to = (from + COLUMNS).min(end);
-                rows.push((from..to, top));
-                from = to;
-                top += size::TARGET_MAIN;
-            }
-        }
-        rows
-    }
-
-    /// Moves the choice; answers how far down the grid has to be for it to be seen.
-    fn step(&mut self, step: Step, recent: &[String]) -> Option<f32> {
-        let rows = Self::rows(&self.parts(recent));
-        let last = rows.last()?.0.end.checked_sub(1)?;
-        let at = rows.iter().position(|(row, _)| row.contains(&self.chosen))?;
-        let column = self.chosen - rows.get(at)?.0.start;
-        let beside = |row: usize| rows.get(row).map(|(row, _)| (row.start + column).min(row.end - 1));
-        self.chosen = match step {
-            Step::Left => self.chosen.saturating_sub(1),
-            Step::Right => (self.chosen + 1).min(last),
-            Step::Up => at.checked_sub(1).and_then(beside).unwrap_or(self.chosen),
-            Step::Down => beside(at + 1).unwrap_or(self.chosen),
-        };
-        let (_, top) = rows.iter().find(|(row, _)| row.contains(&self.chosen))?;
-        Some((top - (HEIGHT - size::TARGET_MAIN) / 2.0).max(0.0))
+    fn grid(&self, recent: &[String]) -> Grid {
+        let parts = self.parts(recent);
+        let parts = parts.iter().map(|part| (part.heading.is_some(), part.signs.len())).collect();
+        Grid { columns: COLUMNS, cell: size::TARGET_MAIN, heading: HEADING, height: HEIGHT, parts }
     }
 
     fn chosen(&self, recent: &[String]) -> Option<&'static str> {
         self.parts(recent).into_iter().flat_map(|part| part.signs).nth(self.chosen).map(|named| named.sign)
     }
 
-    fn view<'a>(&'a self, recent: &[String]) -> Element<'a, ChatsMessage> {
+    /// The grid of emoji, and what the chosen one is called.
+    fn emoji_grid<'a>(&self, recent: &[String]) -> (Element<'a, ChatsMessage>, String) {
         let parts = self.parts(recent);
-        let empty = self.query.is_empty();
-        let find =
-            search(fl!("emoji-search"), &self.query, |query| ChatsMessage::Emoji(Message::Query(query)))
-                .id(SEARCH)
-                .on_key(move |key, modifiers| Some(ChatsMessage::Emoji(key_message(key, modifiers, empty)?)))
-                .on_submit(ChatsMessage::Emoji(Message::Take(None)));
         let chosen = parts.iter().flat_map(|part| &part.signs).nth(self.chosen).map(|named| named.name());
         let mut place = 0;
         let mut list = column![];
@@ -164,22 +122,18 @@ impl Picker {
                 })));
             }
         }
-        let grid: Element<'a, ChatsMessage> = if place == 0 {
+        let cells = if place == 0 {
             container(label(fl!("emoji-none"), BODY).style(style::muted)).center(Length::Fill).into()
         } else {
-            scroll(list.width(Length::Fill)).id(GRID).height(Length::Fill).into()
+            grid(list)
         };
-        let name = one_line(chosen.unwrap_or_default()).step(SMALL).color(|p| p.text_3);
-        let width = size::TARGET_MAIN * COLUMNS as f32 + size::SCROLLBAR_STRIP;
-        let content = column![
-            container(find).padding(Padding::ZERO.right(gap::S)),
-            container(grid).height(HEIGHT),
-            container(name).padding([0.0, gap::XS])
-        ];
-        let card =
-            container(content.spacing(gap::S).width(width)).padding(Padding::new(gap::M).right(gap::XS));
-        named(shadow(Elevation::Menu, card.style(style::popover)), Role::Dialog, fl!("emoji"))
+        (cells, chosen.unwrap_or_default().to_owned())
     }
+}
+
+/// The rows of a grid as what is scrolled.
+pub fn grid<'a>(rows: Column<'a, ChatsMessage, Theme>) -> Element<'a, ChatsMessage> {
+    scroll(rows.width(Length::Fill)).id(GRID).height(Length::Fill).into()
 }
 
 fn cell<'a>(named: &'static Named, chosen: bool) -> Element<'a, ChatsMessage> {
@@ -190,20 +144,6 @@ fn cell<'a>(named: &'static Named, chosen: bool) -> Element<'a, ChatsMessage> {
         .no_focus()
         .on_press(ChatsMessage::Emoji(Message::Take(Some(named.sign))))
         .into()
-}
-
-/// The keys of the search that go through the grid; left and right only while they have nothing to do in it.
-fn key_message(key: &Key, modifiers: Modifiers, empty: bool) -> Option<Message> {
-    let Key::Named(key) = key else { return None };
-    let step = match key {
-        _ if !modifiers.is_empty() => return None,
-        NamedKey::ArrowUp => Step::Up,
-        NamedKey::ArrowDown => Step::Down,
-        NamedKey::ArrowLeft if empty => Step::Left,
-        NamedKey::ArrowRight if empty => Step::Right,
-        _ => return None,
-    };
-    Some(Message::Move(step))
 }
 
 impl Chats {
@@ -218,6 +158,7 @@ impl Chats {
             self.emoji = Some(Picker { at, to, query: String::new(), chosen: 0 });
             return Vec::new();
         }
+        let shows_stickers = self.emoji.as_ref().is_some_and(|picker| self.shows_stickers(picker));
         let Some(picker) = &mut self.emoji else { return Vec::new() };
         match message {
             Message::Open(..) => Vec::new(),
@@ -226,20 +167,79 @@ impl Chats {
                 picker.chosen = 0;
                 vec![Effect::ScrollTo(GRID, 0.0)]
             }
-            Message::Move(step) => picker
-                .step(step, &self.recent_emoji)
-                .map(|top| Effect::ScrollTo(GRID, top))
-                .into_iter()
-                .collect(),
+            Message::Move(step) => {
+                let stickers = shows_stickers.then(|| self.stickers.grid(&picker.query));
+                let grid = stickers.unwrap_or_else(|| picker.grid(&self.recent_emoji));
+                let top = grid.step(&mut picker.chosen, step);
+                top.map(|top| Effect::ScrollTo(GRID, top)).into_iter().collect()
+            }
+            Message::Take(None) if shows_stickers => {
+                match self.stickers.chosen(&picker.query, picker.chosen) {
+                    Some(face) => self.send_sticker(face),
+                    None => Vec::new(),
+                }
+            }
             Message::Take(sign) => match sign.or_else(|| picker.chosen(&self.recent_emoji)) {
                 Some(sign) => self.take_emoji(sign),
                 None => Vec::new(),
             },
+            Message::Sticker(face) => self.send_sticker(face),
             Message::Close => {
                 self.emoji = None;
                 vec![Effect::Focus(COMPOSER)]
             }
         }
+    }
+
+    /// Whether a picker shows the stickers: they are sent, never put under a message.
+    pub(super) fn shows_stickers(&self, picker: &Picker) -> bool {
+        self.stickers.is_shown && picker.to.is_none()
+    }
+
+    /// Something else is to be looked through.
+    pub(super) fn begin_search(&mut self) -> Vec<Effect> {
+        if let Some(picker) = &mut self.emoji {
+            picker.query.clear();
+            picker.chosen = 0;
+        }
+        vec![Effect::ScrollTo(GRID, 0.0), Effect::Focus(SEARCH)]
+    }
+
+    fn picker<'a>(&'a self, picker: &'a Picker) -> Element<'a, ChatsMessage> {
+        let stickers = self.shows_stickers(picker);
+        let words = if stickers { fl!("sticker-search") } else { fl!("emoji-search") };
+        let empty = picker.query.is_empty();
+        let find = search(words, &picker.query, |query| ChatsMessage::Emoji(Message::Query(query)))
+            .id(SEARCH)
+            .on_key(move |key, modifiers| {
+                Some(ChatsMessage::Emoji(Message::Move(Step::of(key, modifiers, empty)?)))
+            })
+            .on_submit(ChatsMessage::Emoji(Message::Take(None)));
+        let (grid, chosen) =
+            if stickers { self.sticker_grid(picker) } else { picker.emoji_grid(&self.recent_emoji) };
+        let name = one_line(chosen).step(SMALL).color(|p| p.text_3);
+        let width = size::TARGET_MAIN * COLUMNS as f32 + size::SCROLLBAR_STRIP;
+        let mut content = column![].spacing(gap::S).width(width);
+        if picker.to.is_none() {
+            let tab = |name: String, is_stickers: bool| {
+                let show = sticker::message(sticker::Message::Show(is_stickers));
+                button(name)
+                    .kind(Kind::Ghost)
+                    .small()
+                    .selected(is_stickers == stickers)
+                    .no_focus()
+                    .on_press(show)
+            };
+            let tabs = row![tab(fl!("emoji"), false), tab(fl!("stickers"), true)].spacing(gap::XS);
+            content = content.push(tabs);
+        }
+        let content = content
+            .push(container(find).padding(Padding::ZERO.right(gap::S)))
+            .push(container(grid).height(HEIGHT))
+            .push(container(name).padding([0.0, gap::XS]));
+        let card = container(content).padding(Padding::new(gap::M).right(gap::XS));
+        let title = if stickers { fl!("stickers") } else { fl!("emoji") };
+        named(shadow(Elevation::Menu, card.style(style::popover)), Role::Dialog, title)
     }
 
     fn take_emoji(&mut self, sign: &str) -> Vec<Effect> {
@@ -265,7 +265,7 @@ impl Chats {
 
     pub(super) fn emoji_layer(&self) -> Option<Layer<'_, ChatsMessage>> {
         let picker = self.emoji.as_ref()?;
-        let layer = Layer::beside(picker.at, picker.view(&self.recent_emoji)).initial(SEARCH);
+        let layer = Layer::beside(picker.at, self.picker(picker)).initial(SEARCH);
         Some(layer.on_close(ChatsMessage::Emoji(Message::Close)))
     }
 }

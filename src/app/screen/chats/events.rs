@@ -8,7 +8,7 @@ use super::call::{Answer, Call, Doing};
 use super::dialog::Dialog;
 use super::effect::Effect;
 use super::update::failure;
-use super::{Chats, Message};
+use super::{Chats, Message, sticker};
 use crate::fl;
 
 impl Chats {
@@ -51,7 +51,9 @@ impl Chats {
                 effects
             }
             // What the deployment offers may have changed.
-            Event::SdkReady => vec![Effect::Call(Call::VoiceFacts)],
+            Event::SdkReady => {
+                vec![Effect::Call(Call::VoiceFacts), Effect::Call(Call::Sticker(sticker::Call::Packs))]
+            }
             Event::SyncProgress(left) => {
                 self.banner.sync(*left);
                 Vec::new()
@@ -77,7 +79,9 @@ impl Chats {
 
     /// Events were lost: everything that is shown is read again.
     pub fn reload(&mut self) -> Vec<Effect> {
-        let calls = [Call::Conversations, Call::ConversationGroups, Call::DoNotDisturb, Call::VoiceFacts];
+        let stickers = Call::Sticker(sticker::Call::Packs);
+        let calls =
+            [Call::Conversations, Call::ConversationGroups, Call::DoNotDisturb, Call::VoiceFacts, stickers];
         let mut effects: Vec<_> = calls.into_iter().map(Effect::Call).collect();
         if let Some(id) = self.current().cloned() {
             effects.extend(self.changed(&id));

@@ -13,6 +13,7 @@
 //! * [`reaction`], [`card`], [`record`]: what is put on messages, polls and lists, messages sent on as one;
 //! * [`pins`], [`readers`], [`typing`], [`translating`]: pinned messages, who has read and who writes, translations;
 //! * [`conversation_group`]: folders of conversations; [`me`]: the own avatar and do-not-disturb;
+//! * [`emoji`], [`sticker`]: choosing and sending small pictures; [`grid`]: where the arrows lead there;
 //! * [`search`]: finding messages;
 //! * [`voice`]: recorder and player of voice messages;
 //! * [`call`] and [`effect`]: what is asked of the world;
@@ -30,6 +31,7 @@ pub mod effect;
 pub mod emoji;
 pub mod events;
 pub mod forward;
+pub mod grid;
 pub mod keys;
 pub mod list;
 pub mod me;
@@ -47,6 +49,7 @@ pub mod search;
 pub mod splitter;
 #[cfg(any(test, feature = "harness"))]
 pub mod stage;
+pub mod sticker;
 pub mod timeline;
 pub mod translating;
 pub mod typing;
@@ -128,6 +131,7 @@ pub struct Chats {
     emoji: Option<emoji::Picker>,
     /// Taken last, newest first.
     recent_emoji: Vec<String>,
+    stickers: sticker::Stickers,
     searches: u64,
     list_width: f32,
     /// Conversations that were open, in order, and where in them one is.
@@ -204,6 +208,8 @@ pub enum Action {
     Toast(String),
     /// These emoji were taken last: they are remembered.
     RecentEmoji(Vec<String>),
+    /// These stickers were sent last: they are remembered.
+    RecentStickers(Vec<(i32, String)>),
     /// Open the settings.
     Settings,
     /// Open the quick switcher.
@@ -237,6 +243,7 @@ impl Chats {
             menu: None,
             emoji: None,
             recent_emoji: Vec::new(),
+            stickers: Default::default(),
             searches: 0,
             list_width: list_width.clamp(size::LIST_MIN, size::LIST_MAX),
             visited: Vec::new(),

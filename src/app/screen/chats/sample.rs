@@ -9,12 +9,16 @@ use hallway_protocol::card::{Answer, Card};
 use hallway_protocol::conversation::RemindType;
 use hallway_protocol::group::{Group, GroupType, JoinOption, Member, MemberRole};
 use hallway_protocol::message::{
-    AudioPayload, FilePayload, ImagePayload, ImageVariant, Payload, Reaction, Revocation, VideoPayload,
+    AudioPayload, FacePayload, FilePayload, ImagePayload, ImageVariant, Payload, Reaction, Revocation,
+    VideoPayload,
 };
+use hallway_protocol::sticker::{Sticker, StickerPack};
 use hallway_protocol::sync::PeerProgress;
 use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, TipType};
 use hallway_protocol::user::{Profile, UserBrief};
 use hallway_protocol::{ConversationId, Message, MessageId, UserId};
+
+use iced::widget::image::Handle;
 
 use super::media::pictures::{Drawn, round};
 
@@ -150,6 +154,42 @@ pub fn drawn(address: &str) -> Result<Drawn, ChatError> {
     let mut picture = Picture { width: side, height: tall, rgba };
     round(&mut picture, crate::theme::tokens::radius::CARD);
     Ok(picture.into())
+}
+
+/// The stickers of this tree. What a server says is the hash of a picture is its key.
+pub fn packs() -> Vec<StickerPack> {
+    let quoted = |line: &str, name: &str| {
+        let (_, rest) = line.split_once(&format!("{name} = \""))?;
+        rest.split_once('"').map(|(value, _)| value.to_owned())
+    };
+    let names = |line: &str| {
+        let tags = ["en", "zh-CN"].into_iter();
+        tags.filter_map(|tag| Some((tag.to_owned(), quoted(line, tag)?))).collect()
+    };
+    let mut lines = include_str!("../../../../resources/stickers/robin/pack.toml").lines();
+    let pack_names = names(lines.find(|line| line.starts_with("names")).unwrap());
+    let mut stickers = Vec::new();
+    while let Some(line) = lines.next() {
+        if let Some(key) = quoted(line, "key") {
+            let names = names(lines.next().unwrap());
+            let sha256 = key.clone();
+            stickers.push(Sticker { key, names, sha256, size: 1, width: 256, height: 256 });
+        }
+    }
+    vec![StickerPack { number: 1, names: pack_names, stickers }]
+}
+
+/// The picture of one of them, so many pixels on a side.
+pub async fn sticker(key: String, side: u32) -> Option<Handle> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../resources/stickers/robin");
+    let bytes = std::fs::read(format!("{folder}/{key}.webp")).ok()?;
+    let picture = hallway_client::media::decode(bytes.into(), side).await.ok()?;
+    Some(Handle::from_rgba(picture.width, picture.height, picture.rgba))
+}
+
+/// A sticker.
+pub fn face(from: &str, sequence: u64, index: i32, key: &str) -> Message {
+    message(from, sequence, Payload::Face(FacePayload { index, data: key.to_owned() }))
 }
 
 /// A reaction of these people; Anna is the viewer.

@@ -14,6 +14,7 @@ use hallway_protocol::message::{MessageStatus, Payload};
 use hallway_protocol::method::{
     FoundInConversation, FoundMessages, PinnedMessage, ReadFilter, ReadMembers, SearchMessages, Users,
 };
+use hallway_protocol::sticker::StickerPack;
 use hallway_protocol::{ConversationId, Limits, Message as ChatMessage, MessageId};
 use iced::{Size, Task};
 
@@ -21,7 +22,7 @@ use crate::clock::Clock;
 use crate::harness::Harness;
 use crate::screen::chats::call::GroupChange;
 use crate::screen::chats::voice::Facts;
-use crate::screen::chats::{Action, Answer, Call, Chats, Context, Effect, Message, media, sample};
+use crate::screen::chats::{Action, Answer, Call, Chats, Context, Effect, Message, media, sample, sticker};
 use crate::theme::{Appearance, Theme};
 use crate::voice::Order;
 use crate::widget::Element;
@@ -65,8 +66,8 @@ pub struct World {
     pub timers: Vec<(Duration, Message)>,
     /// The directory.
     pub people: Vec<&'static str>,
-    /// Pictures that are loaded by their addresses, see [`sample::drawn`].
-    pub loading: Vec<(media::pictures::Key, String)>,
+    /// The packs of stickers; none, and the server has none.
+    pub packs: Vec<StickerPack>,
     numbers: u32,
 }
 
@@ -103,7 +104,7 @@ impl World {
             orders: Vec::new(),
             timers: Vec::new(),
             people: vec!["anna", "ben", "cleo", "dora", "emil"],
-            loading: Vec::new(),
+            packs: Vec::new(),
             numbers: 0,
         }
     }
@@ -415,11 +416,42 @@ impl World {
                 }
                 (None, vec![Event::GroupMemberUpdated(group, Arc::new([]))])
             }
-            Call::Media(media::Call::Picture { key, url, .. }) => {
-                self.loading.push((key, url));
-                none
-            }
             _ => none,
+        }
+    }
+
+    /// What comes of calls that have messages of their own.
+    fn part(&mut self, call: &Call) -> Option<(Task<Message>, Vec<Event>)> {
+        match call {
+            // Addresses are what the pictures show, see [`sample::drawn`].
+            Call::Media(media::Call::Picture { key, url, .. }) => {
+                let loaded = media::Message::Loaded(key.clone(), sample::drawn(url));
+                Some((Task::done(Message::Media(loaded)), Vec::new()))
+            }
+            Call::Sticker(sticker::Call::Packs) => {
+                let packs = sticker::Message::Packs(self.packs.clone().into());
+                Some((Task::done(sticker::message(packs)), Vec::new()))
+            }
+            Call::Sticker(sticker::Call::Picture(sticker, place)) => {
+                let key = (sticker.sha256.clone(), *place);
+                let side = if *place == sticker::Place::Picker { 128 } else { 256 };
+                let loaded = Task::perform(sample::sticker(sticker.key.clone(), side), move |picture| {
+                    sticker::message(sticker::Message::Loaded(key.clone(), picture))
+                });
+                Some((loaded, Vec::new()))
+            }
+            Call::Sticker(sticker::Call::Send(outgoing)) => {
+                let room = self.at(&outgoing.to)?;
+                let mut message =
+                    sample::message("anna", room.row.seq + 1, Payload::Face(outgoing.face.clone()));
+                message.conversation_id = outgoing.to.clone();
+                message.reply_to.clone_from(&outgoing.reply_to);
+                room.messages.push(message);
+                room.settle();
+                let sent = sticker::Message::Sent(Box::new(outgoing.clone()), Ok(()));
+                Some((Task::done(sticker::message(sent)), self.changed(&outgoing.to)))
+            }
+            _ => None,
         }
     }
 
@@ -553,14 +585,17 @@ impl Stage {
             match effect {
                 Effect::Call(call) => {
                     self.world.calls.push(call.clone());
-                    let (answer, events) = self.world.answer(call);
-                    if let Some(answer) = answer {
-                        tasks.push(Task::done(Message::Answer(answer)));
-                    }
-                    for (key, url) in std::mem::take(&mut self.world.loading) {
-                        let drawn = sample::drawn(&url);
-                        tasks.push(Task::done(Message::Media(media::Message::Loaded(key, drawn))));
-                    }
+                    let events = match self.world.part(&call) {
+                        Some((task, events)) => {
+                            tasks.push(task);
+                            events
+                        }
+                        None => {
+                            let (answer, events) = self.world.answer(call);
+                            tasks.extend(answer.map(|answer| Task::done(Message::Answer(answer))));
+                            events
+                        }
+                    };
                     for event in events {
                         let effects = self.chats.event(&event);
                         tasks.push(self.effects(effects));

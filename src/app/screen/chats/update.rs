@@ -16,7 +16,7 @@ use super::splitter::Drag;
 use super::timeline::{self, Timeline};
 use super::{
     About, Action, Chats, Menu, Open, attach, banner, card, conversation_group, emoji, forward, list, media,
-    picking, pins, readers, record, viewer, voice,
+    picking, pins, readers, record, sticker, viewer, voice,
 };
 use crate::clock::Clock;
 use crate::problem;
@@ -45,6 +45,8 @@ pub enum Message {
     QuietChanged(u64),
     /// In the picker of emoji.
     Emoji(emoji::Message),
+    /// To stickers.
+    Sticker(sticker::Message),
     /// A wait of the connection's strip is over.
     Banner(u64, banner::Shown),
     /// Open a conversation.
@@ -172,6 +174,7 @@ impl Chats {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let mut effects = self.handle(message);
         effects.extend(self.look_at_media());
+        effects.extend(self.look_at_stickers());
         effects
     }
 
@@ -195,6 +198,7 @@ impl Chats {
             Message::ConversationGroup(message) => self.in_conversation_groups(message),
             Message::QuietChanged(wait) => self.quiet_changed(wait),
             Message::Emoji(message) => self.in_emoji(message),
+            Message::Sticker(message) => self.in_stickers(message),
             Message::Banner(loss, shown) => {
                 self.banner.waited(loss, shown);
                 Vec::new()

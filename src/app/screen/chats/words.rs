@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use hallway_protocol::message::Payload;
+use hallway_protocol::message::{FacePayload, Payload};
 use hallway_protocol::tip::{GroupSystemNotice, GroupTip, NewGroupProfile, NoticeType, TipType};
 use hallway_protocol::{Message, UserId};
 
 use crate::fl;
 use crate::text::markdown::Document;
+use crate::text::sticker_names;
 
 /// What the sender of a message is called in its conversation: card in the group, nickname, id.
 pub fn sender(message: &Message) -> &str {
@@ -71,11 +72,19 @@ pub fn kind(payload: &Payload) -> String {
         Payload::File(file) => fl!("kind-file", name = one_line(&file.file_name)),
         Payload::Custom(custom) if !custom.description.is_empty() => one_line(&custom.description),
         Payload::Custom(_) => fl!("kind-custom"),
-        Payload::Face(_) => fl!("kind-sticker"),
+        Payload::Face(face) => sticker(face),
         Payload::Location(_) => fl!("kind-location"),
         Payload::Merger(_) => fl!("kind-record"),
         Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Revoked {} => fl!("kind-tip"),
         Payload::Unknown(_) => fl!("message-unsupported", kind = payload.kind()),
+    }
+}
+
+/// The words for a sticker, with its name where its pack is known.
+pub fn sticker(face: &FacePayload) -> String {
+    match sticker_names::name(face) {
+        Some(name) => fl!("kind-sticker-named", name = name),
+        None => fl!("kind-sticker"),
     }
 }
 

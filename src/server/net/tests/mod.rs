@@ -143,6 +143,10 @@ impl Backend for Scripted {
         None
     }
 
+    fn stickers(&self) -> Option<&Stickers> {
+        None
+    }
+
     fn write_figures(&self, out: &mut String) {
         crate::metrics::write_counter(out, "own_total", "its own", 7);
     }

@@ -193,6 +193,11 @@ impl Files {
         Arc::clone(&self.inner.running).try_read_owned().map_err(|_| Refusal::Stopping)
     }
 
+    /// Whether somebody who is signed in shows this ticket.
+    pub async fn check_ticket(&self, ticket: &str) -> Result<(), Refusal> {
+        self.ticket_holder(ticket).await.map(|_| ())
+    }
+
     /// Who shows a ticket, if the session is still there.
     async fn ticket_holder(&self, ticket: &str) -> Result<Holder, Refusal> {
         let now = self.inner.core.clock.now();

@@ -17,6 +17,7 @@ mod retention;
 mod search;
 mod sessions;
 mod settings;
+mod stickers;
 mod syncing;
 
 use std::collections::VecDeque;

@@ -4,6 +4,7 @@ mod around;
 mod kinds;
 mod reading;
 mod searching;
+mod stickers;
 mod voice;
 mod writing;
 

@@ -154,8 +154,11 @@ impl Chats {
         let message = &row.message;
         let mentioned = !row.own && message.mentions(&self.context.me.user_id);
         let state = self.state(open, row.album.last().unwrap_or(row));
-        let is_picture =
-            matches!(message.payload, Payload::Image(_) | Payload::Video(_)) && !message.has_risk_content;
+        let is_picture = match &message.payload {
+            Payload::Image(_) | Payload::Video(_) => true,
+            Payload::Face(face) => self.stickers.find(face.index, &face.data).is_some(),
+            _ => false,
+        } && !message.has_risk_content;
         let is_alone = message.reply_to.is_none() && message.receiver_list.is_empty();
         if is_picture && is_alone && !mentioned {
             return self.content(open, row, widest, state, theme);

@@ -5,7 +5,7 @@
 //!
 //! * `audio`: a player. `text`: words with links and mentions. [`image`]: pictures and albums. [`file`]: cards. `video`: films.
 //!   `card`: contacts and what other programs send; `poll`: polls and sign-up lists; `place`: a place on the map;
-//!   `record`: messages sent on as one; `flagged`: what moderation hides. `unsupported`: kinds that this version cannot show, which are never blank.
+//!   `record`: messages sent on as one; `sticker`: stickers; `flagged`: what moderation hides. `unsupported`: kinds that this version cannot show, which are never blank.
 
 mod audio;
 mod card;
@@ -15,6 +15,7 @@ pub mod image;
 mod place;
 mod poll;
 mod record;
+mod sticker;
 mod text;
 mod unsupported;
 mod video;
@@ -47,6 +48,7 @@ impl Chats {
             (Payload::File(file), _) => self.file(row, file, room, state),
             (Payload::Custom(custom), _) => self.custom(row, custom, state),
             (Payload::Location(location), _) => place::place(location, state),
+            (Payload::Face(face), _) => self.sticker(face, state),
             (Payload::Merger(merger), _) => record::card(row, merger, state),
             _ => unsupported::unsupported(&row.message, state),
         }
