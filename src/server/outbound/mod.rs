@@ -11,6 +11,7 @@
 //! * `connection`: TCP, the proxy, TLS, HTTP/1.1. [`process`]: programs on this computer that do the same kind of work.
 
 mod connection;
+pub mod host;
 mod place;
 pub mod process;
 mod proxy;

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::host::to_ascii;
+
 /// Longest address.
 const LONGEST: usize = 2048;
 
@@ -143,7 +145,8 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadUrl> {
 }
 
 fn check_host(host: &str) -> Result<String, BadUrl> {
-    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    let host = to_ascii(host).ok_or(BadUrl("not the name of a host"))?;
+    let host = host.strip_suffix('.').unwrap_or(&host).to_ascii_lowercase();
     if host.parse::<Ipv6Addr>().is_ok() || host.parse::<Ipv4Addr>().is_ok() {
         return Ok(host);
     }
@@ -194,6 +197,7 @@ mod tests {
             ("HTTPS://Example.ORG.:443/a?b#c", "https://example.org/a?b"),
             ("https://example.org:8443", "https://example.org:8443/"),
             ("http://[2606:4700::1111]:80/x", "http://[2606:4700::1111]/x"),
+            ("https://例子.测试/x", "https://xn--fsqu00a.xn--0zwm56d/x"),
             ("http://93.184.216.34?x", "http://93.184.216.34/?x"),
             ("https://zh.wikipedia.org/wiki/你好", "https://zh.wikipedia.org/wiki/%E4%BD%A0%E5%A5%BD"),
         ] {

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use hyper::Method;
 use hyper::header::{self, HeaderName, HeaderValue};
 
+use crate::outbound::host::to_unicode;
 use crate::outbound::{Ask, By, Outbound, OutboundError, Url};
 
 /// For the page and the picture, each with its redirects.
@@ -97,7 +98,7 @@ impl Previews {
         }
         let Some(mut words) = html::read(&String::from_utf8_lossy(&page.body)) else { return Ok(None) };
         if words.site_name.is_empty() {
-            page.url.host().trim_start_matches("www.").clone_into(&mut words.site_name);
+            words.site_name = to_unicode(page.url.host().trim_start_matches("www."));
         }
         let mut picture = None;
         if let Some(url) = words.image.as_deref().and_then(|image| page.url.join(image).ok()) {
