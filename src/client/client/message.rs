@@ -210,7 +210,7 @@ impl Client {
             return self.send_to_online(message, options).await;
         }
         let (reply, wait) = oneshot::channel();
-        self.enqueue(message, options, Some(reply)).await?;
+        self.enqueue(vec![message], options, Some(reply)).await?;
         wait.await.map_err(|_| ErrorCode::EndedByLogout)?
     }
 
@@ -219,26 +219,38 @@ impl Client {
         if options.online_user_only {
             return self.send_to_online(message, options).await.map(|_| ());
         }
-        self.enqueue(message, options, None).await
+        self.enqueue(vec![message], options, None).await
     }
 
+    /// Puts several messages in the outbox, in this order, and returns once they are there, on disk. When one is refused
+    /// none of them is there, so all of them can be tried again. 6017 with `online_user_only`.
+    pub async fn enqueue_messages(&self, messages: Vec<Message>, options: SendOptions) -> Result<()> {
+        if options.online_user_only {
+            return Err(ErrorCode::InvalidParameter.into());
+        }
+        self.enqueue(messages, options, None).await
+    }
+
+    /// `waiter` is told what becomes of the last one.
     async fn enqueue(
         &self,
-        message: Message,
+        mut messages: Vec<Message>,
         options: SendOptions,
-        waiter: Option<oneshot::Sender<Result<Message>>>,
+        mut waiter: Option<oneshot::Sender<Result<Message>>>,
     ) -> Result<()> {
         let account = self.account()?;
-        if message.sequence != 0 || message.from != account.me {
-            return Err(ErrorCode::StateNotAllowed.into());
+        for message in &mut messages {
+            if message.sequence != 0 || message.from != account.me {
+                return Err(ErrorCode::StateNotAllowed.into());
+            }
+            if message.conversation_id.kind() == ConversationType::System {
+                return Err(ErrorCode::ConversationKindNotAllowed.into());
+            }
+            self.check_body(message)?;
+            message.status = MessageStatus::UnSend;
+            message.message_control = options.message_control.unwrap_or_default();
+            message.offline_push.clone_from(&options.offline_push);
         }
-        if message.conversation_id.kind() == ConversationType::System {
-            return Err(ErrorCode::ConversationKindNotAllowed.into());
-        }
-        self.check_body(&message)?;
-        let mut message = Message { status: MessageStatus::UnSend, ..message };
-        message.message_control = options.message_control.unwrap_or_default();
-        message.offline_push.clone_from(&options.offline_push);
         let wish = Wish {
             message_control: options.message_control,
             offline_push: options.offline_push,
@@ -247,18 +259,26 @@ impl Client {
         };
         let created = now_ms();
         let queued = account.cache.write_durably(move |db| {
-            let queued = outbox::add(db, &message, &wish, created)?;
-            let mut payload = message.payload.clone();
-            for (part, place) in (0u32..).zip(places(&mut payload)) {
-                if let Some(address) = Address::parse(place.url) {
-                    let size = place.size.map_or(0, |size| *size);
-                    attachment::add(db, &message.id, part, &address, size)?;
+            let mut queued = Vec::with_capacity(messages.len());
+            for message in &messages {
+                queued.push(outbox::add(db, message, &wish, created)?);
+                let mut payload = message.payload.clone();
+                for (part, place) in (0u32..).zip(places(&mut payload)) {
+                    if let Some(address) = Address::parse(place.url) {
+                        let size = place.size.map_or(0, |size| *size);
+                        attachment::add(db, &message.id, part, &address, size)?;
+                    }
                 }
             }
             Ok(queued)
         });
         let queued = queued.await?;
-        account.commands.send(Command::Queued(queued, waiter)).map_err(|_| ErrorCode::EndedByLogout)?;
+        let last = queued.len();
+        for (number, outgoing) in (1..).zip(queued) {
+            let waiter = if number == last { waiter.take() } else { None };
+            let told = account.commands.send(Command::Queued(outgoing, waiter));
+            told.map_err(|_| ErrorCode::EndedByLogout)?;
+        }
         Ok(())
     }
 

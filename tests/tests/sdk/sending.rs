@@ -369,3 +369,20 @@ async fn what_a_notification_shows_travels_with_the_message() -> Outcome {
     })
     .await
 }
+
+/// PLUS-3: several messages go into the outbox together or not at all, so that all can be tried again.
+#[tokio::test(flavor = "multi_thread")]
+async fn several_messages_are_queued_together_or_not_at_all() -> Outcome {
+    let server = server().await?;
+    let mut ann = device(&server, "ann", "a").await?;
+    let mut ben = device(&server, "ben", "b").await?;
+    let (one, two) = (text_for(&ann, "ben", "one")?, text_for(&ann, "ben", "two")?);
+    let twice = vec![one.clone(), two.clone(), one.clone()];
+    let refused = ann.client.enqueue_messages(twice, SendOptions::default()).await.unwrap_err();
+    assert_eq!(refused.code.code(), 2905);
+    assert!(shown(&ann, "ben").await?.is_empty(), "none of them is there");
+    let both = ann.client.enqueue_messages(vec![one, two], SendOptions::default()).await;
+    both.doing("queueing both")?;
+    until_shown(&mut ann, "ben", &["one", "two"]).await?;
+    until_shown(&mut ben, "ann", &["one", "two"]).await
+}
