@@ -8,6 +8,7 @@ pub mod keys;
 pub mod notices;
 pub mod opening;
 pub mod pages;
+mod reading;
 #[cfg(all(test, feature = "workspace"))]
 mod tests;
 
@@ -77,6 +78,8 @@ pub struct App {
     size: Size,
     focused: bool,
     system: Mode,
+    /// The window of the chat record that is read.
+    reading: Option<window::Id>,
     saves: u64,
     sessions: u64,
     desk: Desk,
@@ -165,6 +168,7 @@ impl App {
             size,
             focused: true,
             system: Mode::None,
+            reading: None,
             saves: 0,
             sessions: 0,
             desk,
@@ -179,9 +183,12 @@ impl App {
     }
 
     /// The title of the window.
-    pub fn title(&self, _: window::Id) -> String {
+    pub fn title(&self, window: window::Id) -> String {
         let app = fl!("app-name");
         match &self.stage {
+            Stage::In(session) if self.reading == Some(window) => {
+                format!("{} – {app}", session.chats.record_title().unwrap_or_default())
+            }
             Stage::In(session) => match session.chats.title() {
                 Some(title) => format!("{title} – {app}"),
                 None => app,
@@ -214,7 +221,10 @@ impl App {
     }
 
     /// What is shown.
-    pub fn view(&self, _: window::Id) -> Element<'_, Message> {
+    pub fn view(&self, window: window::Id) -> Element<'_, Message> {
+        if self.reading == Some(window) {
+            return self.reading_view();
+        }
         let theme = self.current_theme();
         let root: Layers<'_, Message> = match &self.stage {
             Stage::Opening => layers(iced::widget::space()),
@@ -247,6 +257,7 @@ impl App {
             session.context.clock = clock;
         }
         let task = self.handle(message);
+        let task = Task::batch([task, self.settle_reading()]);
         #[cfg(all(unix, feature = "harness"))]
         let task = crate::describe::after(task, self.settings.zoom);
         task
@@ -255,7 +266,9 @@ impl App {
     fn handle(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::Window(window, event) if window == self.window => self.in_window(event),
+            Message::Window(window, event) if self.reading == Some(window) => self.in_reading(event),
             Message::Window(..) => Task::none(),
+            Message::Press(press) if self.reading == Some(press.window) => self.press_reading(&press),
             Message::Press(press) => self.press(press),
             Message::Focused(press, focus) => self.press_on(&press, focus),
             Message::System(Mode::None) => Task::none(),
@@ -443,6 +456,7 @@ impl App {
                 self.settings.recent_stickers = recent;
                 self.save_soon()
             }
+            chats::Action::ShowRecord => self.show_reading(),
             chats::Action::Browse(url) => self.browse(&url),
             chats::Action::Toast(text) => self.toast(text),
             chats::Action::Settings => self.open_settings(settings::Page::default()),

@@ -110,6 +110,8 @@ pub struct Settings {
     pub renderer: Renderer,
     /// Size and place of the window.
     pub window: WindowPlace,
+    /// Those of the window in which a chat record is read.
+    pub record_window: WindowPlace,
     /// Width of the conversation list.
     pub list_width: f32,
     /// The side panel is open.
@@ -138,6 +140,7 @@ impl Default for Settings {
             zoom: ZOOM.1,
             renderer: Renderer::default(),
             window: WindowPlace::default(),
+            record_window: WindowPlace { width: 560.0, height: 720.0, ..WindowPlace::default() },
             list_width: size::LIST,
             panel: false,
             conversation: None,

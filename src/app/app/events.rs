@@ -26,6 +26,8 @@ pub enum Told {
 /// A key that no widget took.
 #[derive(Debug, Clone)]
 pub struct Press {
+    /// In which window.
+    pub window: window::Id,
     /// Which.
     pub key: Key,
     /// Where it is on the keyboard.
@@ -128,6 +130,7 @@ pub fn window() -> Subscription<Message> {
             iced::Event::Keyboard(keyboard::Event::KeyPressed { key, physical_key, modifiers, text, .. }),
             event::Status::Ignored,
         ) if !is_modifier(&key) => Some(Message::Press(Press {
+            window,
             key,
             physical: physical_key,
             modifiers,

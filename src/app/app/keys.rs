@@ -142,7 +142,8 @@ mod tests {
 
     fn press(key: Key, modifiers: Modifiers, text: &str) -> Press {
         let physical = Physical::Unidentified(NativeCode::Unidentified);
-        Press { key, physical, modifiers, text: Some(text.to_owned()) }
+        let window = iced::window::Id::unique();
+        Press { window, key, physical, modifiers, text: Some(text.to_owned()) }
     }
 
     #[test]

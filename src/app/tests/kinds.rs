@@ -14,7 +14,7 @@ use hallway_protocol::card::{Card, Contact, Poll, SignUp};
 use hallway_protocol::message::{
     CustomPayload, LocationPayload, MergerPayload, Payload, ReadReceiptInfo, SimplifiedMessage,
 };
-use hallway_protocol::service::LinkPreview;
+use hallway_protocol::service::{LinkPreview, PreviewImage};
 
 fn shots() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
@@ -106,7 +106,12 @@ fn what_is_put_on_messages() {
         description: "A short description of the page that goes on for a while, so that it has to be cut \
             somewhere: nobody wants to read all of it in a chat, and there is more to see below."
             .into(),
-        image: None,
+        image: Some(PreviewImage {
+            uuid: hallway_protocol::FileId::new([9; 16]),
+            width: 640,
+            height: 360,
+            size: 1,
+        }),
     });
     let mut flagged = sample::image("ben", 5, "sea", (640, 480));
     flagged.has_risk_content = true;
@@ -200,13 +205,25 @@ fn a_record() {
             entry("ben", Payload::text("Did **everybody** see the numbers for March?")),
             entry("cleo", Payload::text("三月的数据已经更新了。")),
             entry("ben", Payload::Merger(inner)),
+            entry("dora", sample::image("dora", 1, "sea", (640, 400)).payload),
+            entry("ben", sample::file("ben", 1, "Figures for March.pdf", 901_120).payload),
+            entry("cleo", sample::face("cleo", 1, 1, "thank_you").payload),
         ],
         ..MergerPayload::default()
     };
     let message = sample::message("cleo", 1, Payload::Merger(record));
     let id = message.id.clone();
-    let read = |screen: &mut Screen| screen.message(Message::Record(record::Message::Open(id.clone())));
-    draw_after(|| room(vec![message.clone()]), "record", read);
+    let read = |screen: &mut Screen| {
+        screen.message(Message::Record(record::Message::Open(id.clone())));
+        screen.state.reading = true;
+        screen.settle();
+    };
+    let world = || {
+        let mut world = room(vec![message.clone()]);
+        world.packs = sample::packs();
+        world
+    };
+    draw_after(world, "record", read);
 }
 
 /// The dialogs and the choice of several messages.

@@ -8,22 +8,20 @@ use std::sync::Arc;
 use hallway_client::do_not_disturb::Wish;
 use hallway_client::model::{Around, Conversation, ConversationFilter};
 use hallway_client::{Client, FileSource, MessageOptions, SendOptions, Timeline};
-use hallway_protocol::annotation::Extension;
 use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Group, Member};
-use hallway_protocol::message::{MergerPayload, Payload, Quote};
+use hallway_protocol::message::{Payload, Quote};
 use hallway_protocol::method::{
-    ConversationsUpdated, CreateGroup, FoundMessages, MembersAdded, PinnedMessage, ReadFilter, ReadMembers,
-    ReadScope, SearchMessages, UpdateGroup, Users,
+    ConversationsUpdated, CreateGroup, FoundMessages, MembersAdded, PinnedMessage, ReadScope, SearchMessages,
+    UpdateGroup, Users,
 };
 use hallway_protocol::{
     ChatError, ConversationId, ErrorCode, GroupId, Message as ChatMessage, MessageId, UserId,
 };
 use iced::Task;
 
-use super::forward::{Order, send_on};
 use super::voice::{Facts, OutgoingVoice};
-use super::{Message, card, reaction, readers, record, translating};
+use super::{Message, reaction, translating};
 
 /// A message as it leaves the composer.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,28 +107,18 @@ pub enum Call {
     DeleteMessages(Vec<Arc<ChatMessage>>),
     /// Give a reaction, or take it back.
     React(Arc<ChatMessage>, String, bool),
-    /// Send a poll, a list or a place.
-    SendCard(ConversationId, Box<card::NewMessage>),
-    /// File an answer under a card; none takes it back.
-    AnswerCard(Arc<ChatMessage>, Option<Extension>),
     /// The pinned messages of a group.
     Pins(GroupId),
     /// Pin a message, or take the pin off.
     PinMessage(GroupId, Arc<ChatMessage>, bool),
     /// Tell the senders of these that they were read.
     Receipts(Vec<Arc<ChatMessage>>),
-    /// Who has read a message, or has not, from here on.
-    Readers(Arc<ChatMessage>, ReadFilter, String),
     /// Tell those who are there that the viewer is writing.
     Typing(ConversationId),
     /// The words of a message in this language.
     Translate(Arc<ChatMessage>, &'static str),
     /// Take the preview of a link off an own message.
     RemovePreview(Arc<ChatMessage>),
-    /// The messages of a large record.
-    Record(Arc<ChatMessage>, Box<MergerPayload>),
-    /// Send messages on.
-    Forward(Box<Order>),
     /// Everything up to a place is read; none for all.
     MarkRead(ConversationId, Option<u64>),
     /// Everything everywhere is read.
@@ -212,6 +200,16 @@ pub enum Call {
     Media(super::media::Call),
     /// To what is chosen to be sent.
     Attach(super::attach::Call),
+    /// To polls, lists and places.
+    Card(super::card::Call),
+    /// To sending messages on.
+    Forward(super::forward::Call),
+    /// Who has read a message.
+    Readers(super::readers::Call),
+    /// Who gave a reaction.
+    Reactors(super::reactors::Call),
+    /// To the record that is read.
+    Record(super::record::Call),
     /// To stickers.
     Sticker(super::sticker::Call),
     /// To the picture in the whole window.
@@ -260,18 +258,10 @@ pub enum Answer {
     Text(MessageId, Result<String, ChatError>),
     /// A change was made, or was not; the words of the composer come back then.
     Edited(Arc<ChatMessage>, String, Result<(), ChatError>),
-    /// A poll, a list or a place is in the outbox, or never will be.
-    CardSent(Result<(), ChatError>),
     /// The pinned messages of a group.
     Pins(GroupId, Vec<PinnedMessage>),
-    /// Who has read a message, or has not.
-    Readers(MessageId, ReadFilter, Result<ReadMembers, ChatError>),
     /// A translation.
     Translated(MessageId, Result<String, ChatError>),
-    /// The messages of a record.
-    Record(String, Result<Box<MergerPayload>, ChatError>),
-    /// Messages were sent on: the number of the dialog, and where they were not, with the reason.
-    Forwarded(u64, Vec<(ConversationId, ChatError)>),
     /// A message was recalled.
     Recalled(Arc<ChatMessage>, Result<(), ChatError>),
     /// A group as it is now, with its members.
@@ -317,8 +307,6 @@ pub enum Doing {
     RemovePreview,
     /// Giving or taking back a reaction.
     React,
-    /// Voting, signing up.
-    Answer,
 }
 
 impl Call {
@@ -332,6 +320,11 @@ impl Call {
             }
             Self::Media(call) => call.run(&client),
             Self::Attach(call) => call.run(&client),
+            Self::Card(call) => call.run(&client),
+            Self::Forward(call) => call.run(&client),
+            Self::Readers(call) => call.run(&client),
+            Self::Reactors(call) => call.run(&client),
+            Self::Record(call) => call.run(&client),
             Self::Sticker(call) => call.run(&client),
             Self::Viewer(call) => call.run(&client),
             call => Task::perform(call.answer(client), Message::Answer),
@@ -353,9 +346,16 @@ impl Call {
                 client.set_active_conversation(id);
                 done(Doing::Read, Ok(()))
             }
-            Self::Media(_) | Self::Attach(_) | Self::Sticker(_) | Self::Viewer(_) => {
-                done(Doing::Read, Ok(()))
-            }
+            // They run by themselves.
+            Self::Media(_)
+            | Self::Attach(_)
+            | Self::Card(_)
+            | Self::Forward(_)
+            | Self::Readers(_)
+            | Self::Reactors(_)
+            | Self::Record(_)
+            | Self::Sticker(_)
+            | Self::Viewer(_) => done(Doing::Read, Ok(())),
             Self::Read { id, number, around, before, after } => {
                 let stretch = client.timeline(&id, around, before, after).await;
                 Answer::Read(id, number, stretch.map(Arc::new))
@@ -403,10 +403,6 @@ impl Call {
             Self::React(message, sign, on) => {
                 done(Doing::React, reaction::react(&client, &message, &sign, on).await)
             }
-            Self::SendCard(to, new) => Answer::CardSent(card::send(&client, to, *new).await),
-            Self::AnswerCard(message, answer) => {
-                done(Doing::Answer, card::answer(&client, &message, answer).await)
-            }
             Self::Pins(group) => {
                 // Without them the bar is not there; they are asked for again with the next change.
                 let list = client.get_pinned_group_message_list(&group).await.unwrap_or_default();
@@ -416,10 +412,6 @@ impl Call {
                 done(Doing::Pin, client.pin_group_message(&group, &message, is_pinned).await)
             }
             Self::Receipts(messages) => done(Doing::Read, acknowledge(&client, &messages).await),
-            Self::Readers(message, filter, cursor) => {
-                let page = readers::page(&client, &message, filter, &cursor).await;
-                Answer::Readers(message.id.clone(), filter, page)
-            }
             Self::Typing(id) => done(Doing::Read, tell_typing(&client, id).await),
             Self::Translate(message, language) => {
                 let words = translating::translate(&client, &message, language).await;
@@ -428,11 +420,6 @@ impl Call {
             Self::RemovePreview(message) => {
                 done(Doing::RemovePreview, client.remove_link_preview(&message).await.map(drop))
             }
-            Self::Record(message, inner) => {
-                let key = inner.download_key.clone();
-                Answer::Record(key, record::load(&client, &message, *inner).await)
-            }
-            Self::Forward(forward) => Answer::Forwarded(forward.number, send_on(&client, &forward).await),
             Self::MarkRead(id, place) => done(Doing::Read, client.set_message_read(&id, place).await),
             Self::MarkAllRead => done(Doing::Read, client.set_all_message_read(ReadScope::All).await),
             Self::Pin(id, is_pinned) => done(Doing::Setting, client.pin_conversation(&id, is_pinned).await),

@@ -223,12 +223,7 @@ impl Chats {
         if picker.to.is_none() {
             let tab = |name: String, is_stickers: bool| {
                 let show = sticker::message(sticker::Message::Show(is_stickers));
-                button(name)
-                    .kind(Kind::Ghost)
-                    .small()
-                    .selected(is_stickers == stickers)
-                    .no_focus()
-                    .on_press(show)
+                button(name).kind(Kind::Ghost).small().selected(is_stickers == stickers).on_press(show)
             };
             let tabs = row![tab(fl!("emoji"), false), tab(fl!("stickers"), true)].spacing(gap::XS);
             content = content.push(tabs);

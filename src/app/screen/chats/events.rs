@@ -136,7 +136,6 @@ impl Chats {
             Answer::VoiceSent(sent, result) => self.voice_sent(&sent, result),
             Answer::Sound(id, result) => self.sound_here(&id, result),
             Answer::Text(id, result) => self.text_here(id, result),
-            Answer::CardSent(result) => self.card_sent(result),
             Answer::Pins(group, list) => {
                 let id = ConversationId::Group(group);
                 if let Some(open) = self.open.as_mut().filter(|open| open.id == id) {
@@ -144,16 +143,7 @@ impl Chats {
                 }
                 Vec::new()
             }
-            Answer::Readers(id, filter, page) => {
-                self.readers_page(&id, filter, page);
-                Vec::new()
-            }
             Answer::Translated(id, result) => self.translated(&id, result),
-            Answer::Record(key, result) => {
-                self.record_loaded(&key, result);
-                Vec::new()
-            }
-            Answer::Forwarded(number, failed) => self.forwarded(number, failed),
             Answer::Recalled(message, Ok(())) => {
                 let now = self.context.clock.now();
                 if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id) {
@@ -207,7 +197,6 @@ impl Chats {
             Doing::Pin => fl!("failed-pin"),
             Doing::RemovePreview => fl!("failed-remove-preview"),
             Doing::React => fl!("failed-react"),
-            Doing::Answer => fl!("failed-answer"),
             Doing::Setting => fl!("failed-setting"),
             Doing::Resend => fl!("failed-resend"),
             Doing::Cancel | Doing::DeleteMessage => fl!("failed-delete-message"),

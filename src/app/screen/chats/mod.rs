@@ -11,7 +11,8 @@
 //! * [`media`]: pictures, films and files; [`attach`]: choosing and sending them; [`viewer`]: pictures in the whole window;
 //! * [`picking`]: choosing several messages; [`forward`]: sending them on;
 //! * [`reaction`], [`card`], [`record`]: what is put on messages, polls and lists, messages sent on as one;
-//! * [`pins`], [`readers`], [`typing`], [`translating`]: pinned messages, who has read and who writes, translations;
+//! * [`pins`], [`readers`], [`reactors`], [`typing`], [`translating`]: pinned messages, who has read, reacted and writes,
+//!   translations;
 //! * [`conversation_group`]: folders of conversations; [`me`]: the own avatar and do-not-disturb;
 //! * [`emoji`], [`sticker`]: choosing and sending small pictures; [`grid`]: where the arrows lead there;
 //! * [`search`]: finding messages;
@@ -41,6 +42,7 @@ pub mod people;
 pub mod picking;
 pub mod pins;
 pub mod reaction;
+pub mod reactors;
 pub mod readers;
 pub mod record;
 #[cfg(any(test, feature = "harness"))]
@@ -145,6 +147,8 @@ pub struct Chats {
     /// Files hover over the window.
     hovered: bool,
     viewer: Option<viewer::Viewer>,
+    /// In a window of its own.
+    record: Option<Box<record::Record>>,
 }
 
 /// The open conversation.
@@ -210,6 +214,8 @@ pub enum Action {
     RecentEmoji(Vec<String>),
     /// These stickers were sent last: they are remembered.
     RecentStickers(Vec<(i32, String)>),
+    /// Show the window of the record that is read.
+    ShowRecord,
     /// Open the settings.
     Settings,
     /// Open the quick switcher.
@@ -254,6 +260,7 @@ impl Chats {
             attach: None,
             hovered: false,
             viewer: None,
+            record: None,
         };
         let mut effects = chats.reload();
         effects.extend(chats.wait_for_midnight());

@@ -9,6 +9,7 @@ use hallway_protocol::method::Users;
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ChatError, UserId};
 
+use super::Chats;
 use super::call::Call;
 use super::effect::Effect;
 
@@ -50,9 +51,22 @@ pub enum Message {
     Retry,
 }
 
+impl Chats {
+    /// A list without these people, and the first search of it.
+    pub(super) fn choose_people(
+        &mut self,
+        many: bool,
+        excluded: impl IntoIterator<Item = UserId>,
+    ) -> (People, Vec<Effect>) {
+        // A list counts its own searches from there.
+        self.searches += 1000;
+        People::new(many, excluded, self.searches)
+    }
+}
+
 impl People {
     /// A list without these people, and the first search.
-    pub fn new(many: bool, excluded: impl IntoIterator<Item = UserId>, number: u64) -> (Self, Vec<Effect>) {
+    fn new(many: bool, excluded: impl IntoIterator<Item = UserId>, number: u64) -> (Self, Vec<Effect>) {
         let mut people = Self {
             many,
             query: String::new(),

@@ -1,4 +1,4 @@
-//! Reactions: the pills under a message, and giving or taking back one's own.
+//! Reactions: the pills under a message, and giving or taking back one's own. A click on the right lists people (`reactors`).
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use iced::widget::{container, row};
 use super::call::Call;
 use super::effect::Effect;
 use super::timeline::rows::MessageRow;
-use super::{Chats, Message as ChatsMessage, words};
+use super::{Chats, Message as ChatsMessage, reactors, words};
 use crate::fl;
 use crate::text::emoji;
 use crate::theme::tokens::{SMALL, TITLE, size, space as gap};
@@ -81,11 +81,13 @@ impl Chats {
         let content =
             container(content).center_y(size::REACTION).padding([0.0, gap::S]).style(style::reaction(own));
         let who = self.who_reacted(reaction);
+        let (id, all) = (message.id.clone(), sign.to_owned());
         let press = ChatsMessage::React(message.id.clone(), sign.to_owned());
         custom(content, fl!("reaction-spoken", sign = sign, who = who.as_str()))
             .tip(who)
             .free()
             .no_focus()
+            .on_context(move |_| ChatsMessage::Reactors(reactors::Message::Open(id.clone(), all.clone())))
             .on_press(press)
             .into()
     }

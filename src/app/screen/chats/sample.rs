@@ -138,6 +138,8 @@ pub fn drawn(address: &str) -> Result<Drawn, ChatError> {
     let tall: u32 = tall.parse().unwrap();
     let (sky, ground): ([u8; 3], [u8; 3]) = match what {
         "sea" => ([150, 196, 232], [38, 96, 140]),
+        // Whatever is at the server.
+        _ if what.starts_with("file/") => ([196, 214, 180], [46, 84, 40]),
         "wood" => ([196, 214, 180], [46, 84, 40]),
         "town" => ([232, 190, 150], [84, 70, 90]),
         _ => return Err(ErrorCode::FileMissing.into()),

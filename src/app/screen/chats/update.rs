@@ -11,12 +11,12 @@ use super::composer::{self, Composer};
 use super::dialog::{self, Dialog, NewGroup};
 use super::effect::Effect;
 use super::panel::{self, Panel};
-use super::people::{self, People};
+use super::people;
 use super::splitter::Drag;
 use super::timeline::{self, Timeline};
 use super::{
     About, Action, Chats, Menu, Open, attach, banner, card, conversation_group, emoji, forward, list, media,
-    picking, pins, readers, record, sticker, viewer, voice,
+    picking, pins, reactors, readers, record, sticker, viewer, voice,
 };
 use crate::clock::Clock;
 use crate::problem;
@@ -77,6 +77,8 @@ pub enum Message {
     Card(card::Message),
     /// On the bar of pinned messages.
     Pins(pins::Message),
+    /// In the list of who gave a reaction.
+    Reactors(reactors::Message),
     /// In the list of who has read a message.
     Readers(readers::Message),
     /// Somebody has not said for a while that they are writing.
@@ -224,6 +226,7 @@ impl Chats {
             Message::React(id, sign) => self.react(&id, &sign),
             Message::Card(message) => self.in_card(message),
             Message::Pins(message) => self.in_pins(&message),
+            Message::Reactors(message) => self.in_reactors(message),
             Message::Readers(message) => self.in_readers(message),
             Message::TypingOver(id, number) => {
                 self.typing_over(&id, number);
@@ -369,16 +372,14 @@ impl Chats {
 
     pub(super) fn new_chat(&mut self) -> Vec<Effect> {
         self.menu = None;
-        self.searches += 1000;
-        let (people, effects) = People::new(false, [self.context.me.user_id.clone()], self.searches);
+        let (people, effects) = self.choose_people(false, [self.context.me.user_id.clone()]);
         self.dialog = Some(Dialog::NewChat(people));
         effects
     }
 
     pub(super) fn new_group(&mut self) -> Vec<Effect> {
         self.menu = None;
-        self.searches += 1000;
-        let (people, effects) = People::new(true, [self.context.me.user_id.clone()], self.searches);
+        let (people, effects) = self.choose_people(true, [self.context.me.user_id.clone()]);
         let request_id =
             format!("{}-{}-{}", self.context.me.user_id, self.context.clock.now(), self.searches);
         self.dialog = Some(Dialog::NewGroup(NewGroup::new(people, request_id)));
@@ -389,8 +390,8 @@ impl Chats {
         self.menu = None;
         let Some(open) = &self.open else { return Vec::new() };
         let ConversationId::Group(group) = open.id.clone() else { return Vec::new() };
-        self.searches += 1000;
-        let (people, effects) = People::new(true, panel::ids(&open.members), self.searches);
+        let members = panel::ids(&open.members);
+        let (people, effects) = self.choose_people(true, members);
         self.dialog = Some(Dialog::AddMembers(group, people, None));
         effects
     }

@@ -10,6 +10,9 @@ use crate::fl;
 use crate::text::markdown::Document;
 use crate::text::sticker_names;
 
+/// Characters of a text that are read for one line of it: marks and breaks among them are not shown.
+const READ: usize = 600;
+
 /// What the sender of a message is called in its conversation: card in the group, nickname, id.
 pub fn sender(message: &Message) -> &str {
     [&message.name_card, &message.nick]
@@ -63,7 +66,7 @@ pub fn preview(message: &Message, me: &UserId) -> String {
 /// What a message says in one line: the text, or a word for its kind.
 pub fn kind(payload: &Payload) -> String {
     match payload {
-        Payload::Text(text) => one_line(Document::parse(&text.text).text()),
+        Payload::Text(text) => plain(&text.text),
         Payload::Image(_) => fl!("kind-image"),
         Payload::Audio(audio) => {
             fl!("kind-voice", time = length(Duration::from_secs(u64::from(audio.second))))
@@ -80,10 +83,17 @@ pub fn kind(payload: &Payload) -> String {
     }
 }
 
+/// The beginning of a text without its marks, on one line. No more of it is read than can be seen: lists ask for this with
+/// every drawing.
+fn plain(text: &str) -> String {
+    let end = text.char_indices().nth(READ).map_or(text.len(), |(end, _)| end);
+    one_line(Document::parse(text.get(..end).unwrap_or_default()).text())
+}
+
 /// The words for a sticker, with its name where its pack is known.
 pub fn sticker(face: &FacePayload) -> String {
     match sticker_names::name(face) {
-        Some(name) => fl!("kind-sticker-named", name = name),
+        Some(name) => fl!("kind-sticker-named", name = one_line(&name)),
         None => fl!("kind-sticker"),
     }
 }

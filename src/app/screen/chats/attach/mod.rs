@@ -74,6 +74,8 @@ pub struct Attach {
     as_files: bool,
     compress: bool,
     caption: String,
+    /// The one that is being dragged to its place.
+    grabbed: Option<u64>,
 }
 
 /// What happens.
@@ -97,6 +99,12 @@ pub enum Message {
     Remove(u64),
     /// One place to the front.
     Earlier(u64),
+    /// The button went down on this one: it is dragged.
+    Grab(u64),
+    /// The pointer is over this one: what is dragged takes its place.
+    Over(u64),
+    /// What was dragged stays where it is.
+    Drop,
     /// Send all as files.
     AsFiles(bool),
     /// Smaller copies instead of originals.
@@ -152,6 +160,15 @@ impl Attach {
         self.items.iter().any(|item| {
             item.looked.as_ref().is_some_and(|looked| matches!(looked.what, What::Photo | What::Film))
         })
+    }
+
+    /// What is dragged takes the place of this one.
+    fn move_to(&mut self, number: u64) {
+        let place = |number: u64| self.items.iter().position(|item| item.number == number);
+        if let (Some(from), Some(to)) = (self.grabbed.and_then(place), place(number)) {
+            let item = self.items.remove(from);
+            self.items.insert(to, item);
+        }
     }
 
     fn bytes(&self) -> u64 {
@@ -231,6 +248,18 @@ impl Chats {
                 }
                 Vec::new()
             }
+            (Message::Grab(number), Some(attach)) => {
+                attach.grabbed = Some(number);
+                Vec::new()
+            }
+            (Message::Over(number), Some(attach)) => {
+                attach.move_to(number);
+                Vec::new()
+            }
+            (Message::Drop, Some(attach)) => {
+                attach.grabbed = None;
+                Vec::new()
+            }
             (Message::AsFiles(as_files), Some(attach)) => {
                 attach.as_files = as_files;
                 Vec::new()
@@ -248,6 +277,9 @@ impl Chats {
                 | Message::Looked(..)
                 | Message::Remove(_)
                 | Message::Earlier(_)
+                | Message::Grab(_)
+                | Message::Over(_)
+                | Message::Drop
                 | Message::AsFiles(_)
                 | Message::Compress(_)
                 | Message::Caption(_),
@@ -267,7 +299,7 @@ impl Chats {
         let attach = self.attach.get_or_insert_with(|| {
             let caption =
                 if open.composer.edits().is_none() { open.composer.take_words() } else { String::new() };
-            Attach { items: Vec::new(), as_files, compress: true, caption }
+            Attach { items: Vec::new(), as_files, compress: true, caption, grabbed: None }
         });
         let left_out = (attach.items.len() + sources.len()).saturating_sub(MOST);
         let room = MOST.saturating_sub(attach.items.len());

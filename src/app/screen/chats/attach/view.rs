@@ -1,6 +1,7 @@
 //! What is chosen, as it is drawn: the dialog, the menu of the plus, and what is said while files hover over the window.
 
-use iced::widget::{center, column, container, row, space};
+use iced::mouse::Interaction;
+use iced::widget::{center, column, container, mouse_area, row, space};
 use iced::{Alignment, Length};
 
 use super::{Attach, CAPTION, Item, Message, message};
@@ -11,7 +12,7 @@ use crate::screen::chats::timeline::content::image::drawn;
 use crate::screen::chats::{Chats, Message as ChatsMessage};
 use crate::text::amount;
 use crate::theme::tokens::{BODY, SMALL, TITLE, radius, size, space as gap};
-use crate::theme::{font, style};
+use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::bits::{label, scroll};
 use crate::widget::button::{Kind, button, icon_button};
@@ -66,9 +67,23 @@ impl Chats {
         let limits = &self.context.limits;
         let rows = attach.items.iter().enumerate().map(|(place, item)| {
             let problem = item.problem(attach.as_files, limits);
-            line(item, problem.map(|code| problem::sentence(&code.into())), place > 0)
+            let is_grabbed = attach.grabbed == Some(item.number);
+            let line = line(item, problem.map(|code| problem::sentence(&code.into())), place > 0);
+            let line = container(line).style(move |theme: &Theme| match is_grabbed {
+                true => style::inset(theme),
+                false => container::Style::default(),
+            });
+            let resting = if is_grabbed { Interaction::Grabbing } else { Interaction::Grab };
+            mouse_area(line)
+                .interaction(resting)
+                .on_press(message(Message::Grab(item.number)))
+                .on_enter(message(Message::Over(item.number)))
+                .into()
         });
-        let list = container(scroll(column(rows).spacing(gap::XS))).max_height(LIST);
+        // No space between them: on the way from one to the next nothing is let go.
+        let rows =
+            mouse_area(column(rows)).on_release(message(Message::Drop)).on_exit(message(Message::Drop));
+        let list = container(scroll(rows)).max_height(LIST);
         let mut content = column![list].spacing(gap::M);
         if attach.has_media() {
             content = content
@@ -132,6 +147,7 @@ fn line<'a>(item: &'a Item, problem: Option<String>, can_move: bool) -> Element<
             .on_press(message(Message::Remove(item.number))),
     ]
     .spacing(gap::S)
+    .padding([gap::XXS, 0.0])
     .align_y(Alignment::Center)
     .into()
 }

@@ -1,20 +1,16 @@
 //! Cards of our own in messages: answering polls and sign-up lists, and making new ones (dialog).
 
+mod call;
 pub mod view;
 
-use std::sync::Arc;
-
-use hallway_client::{Client, MessageOptions, SendOptions};
-use hallway_protocol::annotation::Extension;
 use hallway_protocol::card::{Answer, Card, Contact, MOST_OPTIONS, Poll, SignUp};
 use hallway_protocol::message::{LocationPayload, Payload};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ChatError, ConversationId, Message as ChatMessage, MessageId};
 
-use super::call::Call;
+pub use self::call::Call;
 use super::dialog::Dialog;
 use super::effect::Effect;
-use super::people::People;
 use super::update::failure;
 use super::{Chats, Message as ChatsMessage};
 use crate::fl;
@@ -41,6 +37,10 @@ pub enum Message {
     Multiple(bool),
     /// Send it.
     Send,
+    /// It is in the outbox, or never will be.
+    Sent(Result<(), ChatError>),
+    /// The answer is filed, or is not.
+    Answered(Result<(), ChatError>),
 }
 
 /// Which kind of card is made.
@@ -185,8 +185,7 @@ impl Chats {
             Message::Contact => {
                 self.menu = None;
                 let Some(to) = self.current().cloned() else { return Vec::new() };
-                self.searches += 1000;
-                let (people, effects) = People::new(false, [], self.searches);
+                let (people, effects) = self.choose_people(false, []);
                 self.dialog = Some(Dialog::Contact(to, people));
                 effects
             }
@@ -202,11 +201,14 @@ impl Chats {
                 }
                 Vec::new()
             }
+            Message::Sent(result) => self.card_sent(result),
+            Message::Answered(Ok(())) => Vec::new(),
+            Message::Answered(Err(error)) => self.toast(failure(fl!("failed-answer"), &error)),
             Message::Send => {
                 let Some(Dialog::Card(card)) = &mut self.dialog else { return Vec::new() };
                 let Some(message) = card.message().filter(|_| !card.sending) else { return Vec::new() };
                 card.sending = true;
-                vec![Effect::Call(Call::SendCard(card.to.clone(), Box::new(message)))]
+                vec![call(Call::Send(card.to.clone(), Box::new(message)))]
             }
         }
     }
@@ -217,11 +219,11 @@ impl Chats {
         let name = person.display_name();
         let contact = Contact { user_id: person.user_id.clone(), nick: name.to_owned() };
         let card = NewMessage::Card(Card::Contact(contact), fl!("contact-words", name = name));
-        vec![Effect::Call(Call::SendCard(to, Box::new(card)))]
+        vec![call(Call::Send(to, Box::new(card)))]
     }
 
     /// A new card is in the outbox, or will never be.
-    pub(super) fn card_sent(&mut self, result: Result<(), ChatError>) -> Vec<Effect> {
+    fn card_sent(&mut self, result: Result<(), ChatError>) -> Vec<Effect> {
         match (&mut self.dialog, result) {
             (dialog, Ok(())) => {
                 dialog.take_if(|dialog| matches!(dialog, Dialog::Card(_)));
@@ -268,38 +270,7 @@ impl Chats {
             let time_ms = self.context.clock.now().saturating_mul(1000);
             Answer { options, nick: me.display_name().to_owned(), time_ms }.extension(&me.user_id)
         });
-        vec![Effect::Call(Call::AnswerCard(row.message.clone(), answer))]
-    }
-}
-
-/// Puts a new card into the outbox.
-pub async fn send(client: &Client, to: ConversationId, message: NewMessage) -> Result<(), ChatError> {
-    let made = match message {
-        NewMessage::Card(card, words) => {
-            let options =
-                MessageOptions { is_support_extension: card.takes_answers(), ..MessageOptions::default() };
-            client.create_custom_message(to, card.payload(words), options)?
-        }
-        NewMessage::Place(LocationPayload { description, longitude, latitude }) => client
-            .create_location_message(to, &description, longitude, latitude, MessageOptions::default())?,
-    };
-    client.enqueue_message(made, SendOptions::default()).await
-}
-
-/// Files an answer, or takes it back.
-pub async fn answer(
-    client: &Client,
-    message: &Arc<ChatMessage>,
-    answer: Option<Extension>,
-) -> Result<(), ChatError> {
-    let me = client.get_login_user().map(|user| user.to_string()).unwrap_or_default();
-    let results = match answer {
-        Some(answer) => client.set_message_extensions(message, vec![answer]).await?,
-        None => client.delete_message_extensions(message, Some(vec![me])).await?,
-    };
-    match results.into_iter().find_map(|result| result.code) {
-        Some(code) => Err(ChatError::new(code)),
-        None => Ok(()),
+        vec![call(Call::Answer(row.message.clone(), answer))]
     }
 }
 
@@ -309,6 +280,10 @@ pub fn card_of(message: &ChatMessage) -> Option<Card> {
         Payload::Custom(custom) => Card::of(custom),
         _ => None,
     }
+}
+
+fn call(call: Call) -> Effect {
+    Effect::Call(super::Call::Card(call))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use super::conversation_group::Naming;
 use super::effect::Effect;
 use super::forward::Forward;
 use super::people::{self, People};
+use super::reactors::Reactors;
 use super::readers::Readers;
-use super::record::Record;
 
 /// The id of the field for the name of a new group.
 pub const NAME: &str = "group-name";
@@ -34,8 +34,8 @@ pub enum Dialog {
     Card(Box<NewCard>),
     /// Who has read a message.
     Readers(Box<Readers>),
-    /// Read a chat record.
-    Record(Box<Record>),
+    /// Who gave a reaction.
+    Reactors(Box<Reactors>),
     /// Name a conversation group.
     ConversationGroup(Naming),
     /// A question.
@@ -113,7 +113,7 @@ impl Dialog {
             Self::Forward(forward) => Some(&mut forward.people),
             Self::Card(_)
             | Self::Readers(_)
-            | Self::Record(_)
+            | Self::Reactors(_)
             | Self::ConversationGroup(_)
             | Self::Confirm(_) => None,
         }

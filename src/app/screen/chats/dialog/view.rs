@@ -43,9 +43,7 @@ impl Chats {
             Dialog::Forward(forward) => modal(self.forward_dialog(forward), SEARCH),
             Dialog::Card(card) => modal(self.card_dialog(card), crate::screen::chats::card::FIRST),
             Dialog::Readers(readers) => Layer::modal(self.readers_dialog(readers)).on_close(close()),
-            Dialog::Record(record) => {
-                modal(self.record_dialog(record), crate::screen::chats::record::view::SEARCH)
-            }
+            Dialog::Reactors(reactors) => Layer::modal(self.reactors_dialog(reactors)).on_close(close()),
             Dialog::ConversationGroup(naming) => {
                 modal(self.naming_dialog(naming), crate::screen::chats::conversation_group::NAME)
             }

@@ -3,15 +3,16 @@
 //! Where it goes is chosen from the conversations, and from the directory once something is typed. What could not be sent on
 //! stays chosen, with the reason, to be tried again.
 
+mod call;
 pub mod view;
 
 use std::sync::Arc;
 
-use hallway_client::{Client, Conversation, MessageOptions, SendOptions};
+use hallway_client::Conversation;
 use hallway_protocol::message::Payload;
 use hallway_protocol::{ChatError, ConversationId, Message as ChatMessage, UserId};
 
-use super::call::Call;
+pub use self::call::{Call, Order};
 use super::dialog::Dialog;
 use super::effect::Effect;
 use super::people::People;
@@ -65,21 +66,8 @@ pub enum Message {
     Merged(bool),
     /// Do it.
     Send,
-}
-
-/// What is to be sent where.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Order {
-    /// The number of the dialog that asked.
-    pub number: u64,
-    /// What, oldest first.
-    pub messages: Vec<Arc<ChatMessage>>,
-    /// Where to.
-    pub targets: Vec<ConversationId>,
-    /// Words to go along; mostly empty.
-    pub note: String,
-    /// As one record with this on its card.
-    pub record: Option<Card>,
+    /// They were sent on: the number of the dialog, and where they were not, with the reason.
+    Sent(u64, Vec<(ConversationId, ChatError)>),
 }
 
 /// What stands on the card of a record.
@@ -156,8 +144,7 @@ impl Chats {
     /// Asks where messages are to go.
     pub(super) fn forward(&mut self, messages: Vec<Arc<ChatMessage>>) -> Vec<Effect> {
         self.menu = None;
-        self.searches += 1000;
-        let (people, effects) = People::new(true, [], self.searches);
+        let (people, effects) = self.choose_people(true, []);
         self.dialog = Some(Dialog::Forward(Box::new(Forward {
             merged: messages.len() > 1,
             messages,
@@ -172,11 +159,15 @@ impl Chats {
     }
 
     pub(super) fn in_forward(&mut self, message: Message) -> Vec<Effect> {
+        if let Message::Sent(number, failed) = message {
+            return self.forwarded(number, failed);
+        }
         let Some(Dialog::Forward(forward)) = &mut self.dialog else { return Vec::new() };
         match message {
             Message::Toggle(place) => forward.toggle(place),
             Message::Note(note) => forward.note = note,
             Message::Merged(merged) => forward.merged = merged,
+            Message::Sent(..) => {}
             Message::Send if !forward.is_ready() => {}
             Message::Send => {
                 forward.sending = true;
@@ -187,14 +178,14 @@ impl Chats {
                     note: forward.note.trim().to_owned(),
                     record: forward.merged.then(|| card(&forward.messages)),
                 };
-                return vec![Effect::Call(Call::Forward(Box::new(order)))];
+                return vec![call(Call(Box::new(order)))];
             }
         }
         Vec::new()
     }
 
     /// Messages were sent on, but for these places.
-    pub(super) fn forwarded(&mut self, number: u64, failed: Vec<(ConversationId, ChatError)>) -> Vec<Effect> {
+    fn forwarded(&mut self, number: u64, failed: Vec<(ConversationId, ChatError)>) -> Vec<Effect> {
         let Some(Dialog::Forward(forward)) = &mut self.dialog else { return Vec::new() };
         if forward.number != number {
             return Vec::new();
@@ -236,48 +227,6 @@ fn card(messages: &[Arc<ChatMessage>]) -> Card {
     }
 }
 
-/// Puts everything into the outbox; the places where that failed, with the reason.
-pub async fn send_on(client: &Client, order: &Order) -> Vec<(ConversationId, ChatError)> {
-    let mut failed = Vec::new();
-    for target in &order.targets {
-        if let Err(error) = send_to(client, order, target).await {
-            failed.push((target.clone(), error));
-        }
-    }
-    failed
-}
-
-async fn send_to(client: &Client, order: &Order, to: &ConversationId) -> Result<(), ChatError> {
-    let mut made = Vec::new();
-    match &order.record {
-        Some(card) => {
-            let messages: Vec<ChatMessage> =
-                order.messages.iter().map(|message| (**message).clone()).collect();
-            let Card { title, abstract_list, compatible_text } = card.clone();
-            let options = MessageOptions::default();
-            let abstract_list = Some(abstract_list);
-            made.push(client.create_merger_message(
-                to.clone(),
-                &messages,
-                &title,
-                abstract_list,
-                &compatible_text,
-                options,
-            )?);
-        }
-        None => {
-            for message in &order.messages {
-                made.push(
-                    client.create_forward_message(message, to.clone(), MessageOptions::default()).await?,
-                );
-            }
-        }
-    }
-    if !order.note.is_empty() {
-        made.push(client.create_text_message(to.clone(), &order.note, MessageOptions::default())?);
-    }
-    for message in made {
-        client.enqueue_message(message, SendOptions::default()).await?;
-    }
-    Ok(())
+fn call(call: Call) -> Effect {
+    Effect::Call(super::Call::Forward(call))
 }

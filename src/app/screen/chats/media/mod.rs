@@ -17,6 +17,7 @@ use std::time::Duration;
 use hallway_client::{ChatError, Event};
 use hallway_protocol::file::FileId;
 use hallway_protocol::message::{ImagePayload, ImageVariant, Payload};
+use hallway_protocol::service::PreviewImage;
 use hallway_protocol::{Message as ChatMessage, MessageId};
 
 pub use self::call::Call;
@@ -78,6 +79,11 @@ fn ending(format: &str) -> &str {
 /// A size of a picture (OBJ-61).
 pub fn variant(image: &ImagePayload, wanted: u8) -> Option<&ImageVariant> {
     image.variants.iter().find(|variant| variant.variant == wanted)
+}
+
+/// The picture of the page behind a link in a text; it is a file of the message.
+pub fn preview_picture(message: &ChatMessage) -> Option<&PreviewImage> {
+    message.link_preview.as_ref()?.image.as_ref()
 }
 
 /// What is loaded and on its way.
@@ -252,8 +258,9 @@ impl Chats {
         let rows: Vec<MessageRow> = open
             .timeline
             .in_view()
-            .filter(|row| {
-                matches!(row.message.payload, Payload::Image(_) | Payload::Video(_) | Payload::File(_))
+            .filter(|row| match row.message.payload {
+                Payload::Image(_) | Payload::Video(_) | Payload::File(_) => true,
+                _ => preview_picture(&row.message).is_some(),
             })
             .cloned()
             .collect();
@@ -276,14 +283,17 @@ impl Chats {
 
     fn look_at(&mut self, row: &MessageRow, effects: &mut Vec<Effect>) {
         let message = &row.message;
-        if !matches!(message.payload, Payload::Image(_)) && self.media.transfers.want(&message.id) {
+        let has_file = matches!(message.payload, Payload::Video(_) | Payload::File(_));
+        if has_file && self.media.transfers.want(&message.id) {
             match (row.outgoing, File::of(message)) {
                 (true, _) => effects.push(call(Call::Upload(message.id.clone()))),
                 (false, Some(file)) => effects.push(call(Call::Saved(message.id.clone(), file))),
                 (false, None) => {}
             }
         }
+        let preview = preview_picture(message).map(|image| image.uuid.url());
         let (soft, shown, moves) = match &message.payload {
+            _ if preview.is_some() => (None, preview.as_ref(), false),
             Payload::Image(image) => {
                 // Only pictures that move come without the large size.
                 let large = variant(image, 2).or(variant(image, 0));

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use hallway_client::Client;
 use hallway_protocol::method::{ReadFilter, ReadMembers};
 use hallway_protocol::{ChatError, Message as ChatMessage, MessageId, UserId};
+use iced::Task;
 
-use super::Chats;
-use super::call::Call;
 use super::dialog::Dialog;
 use super::effect::Effect;
+use super::{Chats, Message as ChatsMessage};
 
 /// The dialog.
 #[derive(Debug)]
@@ -46,6 +46,24 @@ pub enum Message {
     Show(ReadFilter),
     /// The next page.
     More,
+    /// It is here, or is not to be had: of which message, and of which list.
+    Came(MessageId, ReadFilter, Result<ReadMembers, ChatError>),
+}
+
+/// A page of people: of which message, of which list, and from where on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call(pub Arc<ChatMessage>, pub ReadFilter, pub String);
+
+impl Call {
+    /// Asks for it.
+    pub fn run(self, client: &Client) -> Task<ChatsMessage> {
+        let client = client.clone();
+        let Self(message, filter, cursor) = self;
+        Task::future(async move {
+            let page = client.get_group_message_read_member_list(&message, filter, &cursor, None).await;
+            ChatsMessage::Readers(Message::Came(message.id.clone(), filter, page))
+        })
+    }
 }
 
 fn place(filter: ReadFilter) -> usize {
@@ -66,7 +84,7 @@ impl Readers {
         let cursor = list.cursor.clone().filter(|_| !list.loading)?;
         list.loading = true;
         list.error = None;
-        Some(Effect::Call(Call::Readers(self.message.clone(), filter, cursor)))
+        Some(Effect::Call(super::Call::Readers(Call(self.message.clone(), filter, cursor))))
     }
 }
 
@@ -95,16 +113,15 @@ impl Chats {
                 Some(Dialog::Readers(readers)) => readers.load(readers.filter).into_iter().collect(),
                 _ => Vec::new(),
             },
+            Message::Came(id, filter, page) => {
+                self.readers_page(&id, filter, page);
+                Vec::new()
+            }
         }
     }
 
     /// A page came, or did not.
-    pub(super) fn readers_page(
-        &mut self,
-        id: &MessageId,
-        filter: ReadFilter,
-        page: Result<ReadMembers, ChatError>,
-    ) {
+    fn readers_page(&mut self, id: &MessageId, filter: ReadFilter, page: Result<ReadMembers, ChatError>) {
         let Some(Dialog::Readers(readers)) = &mut self.dialog else { return };
         if readers.message.id != *id {
             return;
@@ -119,14 +136,4 @@ impl Chats {
             Err(error) => list.error = Some(error),
         }
     }
-}
-
-/// Asks for a page.
-pub async fn page(
-    client: &Client,
-    message: &ChatMessage,
-    filter: ReadFilter,
-    cursor: &str,
-) -> Result<ReadMembers, ChatError> {
-    client.get_group_message_read_member_list(message, filter, cursor, None).await
 }

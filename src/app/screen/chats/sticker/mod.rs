@@ -183,7 +183,10 @@ impl Chats {
                 _ => None,
             }
         });
-        let mut wanted: Vec<(Sticker, Place)> = faces.map(|it| (it.clone(), Place::Timeline)).collect();
+        let read = self.record.iter().flat_map(|record| record.faces());
+        let read = read.filter_map(|face| self.stickers.find(face.index, &face.data));
+        let mut wanted: Vec<(Sticker, Place)> =
+            faces.chain(read).map(|it| (it.clone(), Place::Timeline)).collect();
         let picker = self.emoji.as_ref().filter(|picker| self.shows_stickers(picker));
         let parts = picker.map(|picker| self.stickers.parts(&picker.query)).unwrap_or_default();
         wanted.extend(

@@ -132,7 +132,7 @@ impl Chats {
         let packs = self.stickers.packs.iter().enumerate().map(|(place, pack)| {
             let name = name_in(&pack.names, i18n::current().tag());
             let is_shown = place == self.stickers.pack;
-            button(name).small().selected(is_shown).no_focus().on_press(message(Message::Pack(place))).into()
+            button(name).small().selected(is_shown).on_press(message(Message::Pack(place))).into()
         });
         let packs = scroll_sideways(row(packs).spacing(gap::XS));
         (column![container(grid).height(Length::Fill), packs].spacing(gap::XS).into(), name)

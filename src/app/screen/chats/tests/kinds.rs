@@ -6,7 +6,7 @@ use hallway_protocol::message::{MergerPayload, ReadReceiptInfo, SimplifiedMessag
 use hallway_protocol::service::Services;
 use hallway_protocol::{ConversationId, Message as ChatMessage};
 
-use super::super::{forward, picking, reaction};
+use super::super::{forward, media, picking, reaction, reactors, record};
 use super::*;
 
 fn room(messages: Vec<ChatMessage>) -> World {
@@ -122,7 +122,8 @@ fn several_messages_are_chosen_deleted_and_sent_on() {
     screen.message(Message::Forward(forward::Message::Toggle(place)));
     screen.message(Message::Forward(forward::Message::Note("look".into())));
     press(&mut screen, "Send");
-    let Some(Call::Forward(order)) = screen.last_call(|call| matches!(call, Call::Forward(_))) else {
+    let Some(Call::Forward(forward::Call(order))) = screen.last_call(|call| matches!(call, Call::Forward(_)))
+    else {
         panic!("nothing was sent on")
     };
     assert_eq!((order.messages.len(), order.note.as_str()), (3, "look"));
@@ -149,10 +150,8 @@ fn tips_and_recalled_messages_are_not_sent_on() {
     assert!(forward::can_forward(&sample::text("ben", 2, "x")));
 }
 
-/// OBJ-68: records open, and records inside of them.
-#[test]
-fn a_record_is_read_and_the_one_in_it() {
-    let simple = |from: &str, payload: Payload| SimplifiedMessage {
+fn simple(from: &str, payload: Payload) -> SimplifiedMessage {
+    SimplifiedMessage {
         id: "1-2-3".parse().unwrap(),
         from: sample::user(from),
         nick: sample::nick(from),
@@ -160,7 +159,12 @@ fn a_record_is_read_and_the_one_in_it() {
         time: sample::NOW,
         message_body: vec![payload],
         cloud_custom_data: String::new(),
-    };
+    }
+}
+
+/// OBJ-68: records open in a window of their own, and records inside of them; what is in them is found.
+#[test]
+fn a_record_is_read_and_the_one_in_it() {
     let inner = MergerPayload {
         title: "Inner".into(),
         message_list: vec![simple("dora", Payload::text("deep inside"))],
@@ -177,14 +181,87 @@ fn a_record_is_read_and_the_one_in_it() {
     };
     let message = sample::message("ben", 1, Payload::Merger(outer));
     let mut screen = Stage::new(room(vec![message]), Some("GROUPsales"), WIDE);
-    let reads =
-        |screen: &mut Screen, text: &str| assert!(!screen.find_all(containing(text)).is_empty(), "{text}");
+    let reads = |screen: &mut Screen, text: &str| !screen.find_all(containing(text)).is_empty();
     press(&mut screen, "Open Outer");
-    reads(&mut screen, "hello there");
+    assert_eq!(screen.state.chats.record_title().as_deref(), Some("Outer"));
+    assert_eq!(screen.state.world.actions.last(), Some(&Action::ShowRecord), "its window comes to the front");
+    assert!(!reads(&mut screen, "hello there"), "not in the window of the conversations");
+    screen.state.reading = true;
+    screen.settle();
+    assert!(reads(&mut screen, "hello there"));
     press(&mut screen, "Open Inner");
-    reads(&mut screen, "deep inside");
+    assert!(reads(&mut screen, "deep inside"));
+    assert_eq!(screen.state.chats.record_title().as_deref(), Some("Inner"));
     press(&mut screen, "Back");
-    reads(&mut screen, "hello there");
+    assert!(reads(&mut screen, "hello there"));
+
+    let find = iced::keyboard::Key::Character("f".into());
+    let effects = screen.state.chats.key_in_record(&find, Modifiers::COMMAND);
+    screen.perform(effects);
+    screen.typewrite("HELLO");
+    assert!(reads(&mut screen, "hello there") && !reads(&mut screen, "Inner"));
+    let escape = iced::keyboard::Key::Named(Named::Escape);
+    let effects = screen.state.chats.key_in_record(&escape, Modifiers::empty());
+    screen.perform(effects);
+    assert_eq!(screen.state.chats.record_title(), None, "and with it its window");
+}
+
+/// OBJ-68, OBJ-61, OBJ-64: pictures in a record are seen, its files are fetched; both belong to the message that has it.
+#[test]
+fn files_of_a_record_are_there() {
+    let image = sample::image("ben", 1, "sea", (640, 480)).payload;
+    let file = sample::file("ben", 2, "plan.pdf", 90_112).payload;
+    let outer = MergerPayload {
+        title: "Outer".into(),
+        message_list: vec![simple("ben", image), simple("cleo", file)],
+        ..MergerPayload::default()
+    };
+    let message = sample::message("ben", 1, Payload::Merger(outer));
+    let id = message.id.clone();
+    let mut screen = Stage::new(room(vec![message]), Some("GROUPsales"), WIDE);
+    press(&mut screen, "Open Outer");
+    screen.state.reading = true;
+    screen.settle();
+    let small =
+        |call: &Call| matches!(call, Call::Record(record::Call::Picture(of, _, false)) if of.id == id);
+    assert!(screen.last_call(small).is_some());
+    press(&mut screen, "Open picture");
+    let large = |call: &Call| matches!(call, Call::Record(record::Call::Picture(of, _, true)) if of.id == id);
+    assert!(screen.last_call(large).is_some());
+    let escape = iced::keyboard::Key::Named(Named::Escape);
+    let effects = screen.state.chats.key_in_record(&escape, Modifiers::empty());
+    screen.perform(effects);
+    assert!(screen.state.chats.record_title().is_some(), "only the large picture is gone");
+    press(&mut screen, "Open");
+    let fetched = screen.last_call(|call| matches!(call, Call::Media(media::Call::Download { .. })));
+    let Some(Call::Media(media::Call::Download { message, file, then_open, .. })) = fetched else {
+        panic!("a download")
+    };
+    assert_eq!((message.id.clone(), file.name.as_str(), then_open), (id, "plan.pdf", true));
+}
+
+/// MSG-83: a click on the right of a reaction lists who gave it.
+#[test]
+fn who_reacted_is_listed() {
+    let mut first = sample::text("ben", 1, "done");
+    first.reactions = vec![sample::reaction("🎉", &["ben", "cleo"])];
+    let mut screen = Stage::new(room(vec![first]), Some("GROUPsales"), WIDE);
+    screen.right_click(named("🎉 from Ben and Cleo"));
+    screen.settle();
+    let asked = screen.last_call(|call| matches!(call, Call::Reactors(_)));
+    let Some(Call::Reactors(reactors::Call(message, sign, 0))) = asked else { panic!("the first page") };
+    let user = |id: &str| hallway_protocol::user::UserBrief {
+        user_id: sample::user(id),
+        nick: sample::nick(id),
+        avatar: String::new(),
+    };
+    let page = hallway_protocol::method::ReactionUsers {
+        user_list: vec![user("ben"), user("dora")],
+        next_seq: 0,
+        is_completed: true,
+    };
+    screen.message(Message::Reactors(reactors::Message::Came(message.id.clone(), sign, Ok(page))));
+    assert!(screen.has_text("🎉 from") && screen.has_text("Dora"));
 }
 
 /// MSG-70: a translation is shown below the words, where the deployment offers one.

@@ -5,6 +5,7 @@ mod kinds;
 mod reading;
 mod searching;
 mod stickers;
+mod viewer;
 mod voice;
 mod writing;
 

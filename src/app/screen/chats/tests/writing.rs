@@ -1,5 +1,10 @@
 //! Writing: the composer, answers, changes, drafts.
 
+use std::sync::Arc;
+
+use hallway_client::FileSource;
+
+use super::super::attach;
 use super::*;
 
 /// MSG-36, MSG-38: Enter sends, Shift+Enter breaks the line, the composer is empty afterwards and what was
@@ -201,4 +206,25 @@ fn a_group_that_was_left_is_read_only() {
     let mut screen = Stage::new(world, Some("GROUPsales"), WIDE);
     assert!(screen.has_text("first") && screen.has_text("You are no longer in this group."));
     assert!(screen.find(crate::harness::selector::id(composer::COMPOSER)).is_none());
+}
+
+/// The order of what is sent is chosen by dragging.
+#[test]
+fn what_is_attached_is_dragged_to_its_place() {
+    let mut screen = Stage::new(group(), Some("GROUPsales"), WIDE);
+    let file = |name: &str| FileSource::Bytes { name: name.into(), bytes: Arc::from(*b"x") };
+    let chosen = ["one.pdf", "two.pdf", "three.pdf"].map(file).to_vec();
+    screen.message(attach::message(attach::Message::Chosen(chosen, true)));
+    screen.settle();
+    let (from, to) = (screen.place(containing("three.pdf")), screen.place(containing("one.pdf")));
+    screen.drag(from.center(), to.center());
+    // Let go: the pointer takes nothing along any more.
+    let last = screen.place(containing("two.pdf"));
+    screen.point(last.center());
+    screen.settle();
+    screen.click(named("Send"));
+    let sent = screen.last_call(|call| matches!(call, Call::Attach(attach::Call::Send(_))));
+    let Some(Call::Attach(attach::Call::Send(parcel))) = sent else { panic!("sent") };
+    let names: Vec<&str> = parcel.items.iter().map(|(source, _)| source.name()).collect();
+    assert_eq!(names, ["three.pdf", "one.pdf", "two.pdf"]);
 }

@@ -140,7 +140,10 @@ impl Chats {
             "message-spoken",
             who = words::sender(&row.message),
             time = self.context.clock.time_of_day(row.message.time),
-            text = words::preview(&row.message, &self.context.me.user_id)
+            text = match &row.words {
+                Some(words) => words::one_line(words.text()),
+                None => words::preview(&row.message, &self.context.me.user_id),
+            }
         )
     }
 

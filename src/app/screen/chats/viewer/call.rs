@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use hallway_client::media::{Picture, decode};
-use hallway_client::{ChatError, Client};
+use hallway_client::model::{Direction, HopStart};
+use hallway_client::{ChatError, Client, ErrorCode};
 use hallway_protocol::Message as ChatMessage;
 use hallway_protocol::message::Payload;
 use iced::Task;
@@ -31,6 +32,13 @@ pub enum Call {
         /// Quarters to the right.
         turned: u8,
     },
+    /// The picture of the conversation before or after this one.
+    Seek {
+        /// What is shown.
+        from: Arc<ChatMessage>,
+        /// Which way.
+        way: Direction,
+    },
     /// Its original into the clipboard.
     Copy(Arc<ChatMessage>),
 }
@@ -45,12 +53,50 @@ impl Call {
                     Self::Load { number, message, url, turned } => {
                         Message::Loaded(number, load(&client, &message, &url, turned).await)
                     }
+                    Self::Seek { from, way } => {
+                        Message::Found(from.id.clone(), way, seek(&client, &from, way).await)
+                    }
                     Self::Copy(message) => Message::Copied(copy(&client, &message).await.is_some()),
                 }
             },
             of_viewer,
         )
     }
+}
+
+/// Page by page through the conversation: what is not here is fetched.
+async fn seek(
+    client: &Client,
+    from: &ChatMessage,
+    way: Direction,
+) -> Result<Option<Arc<ChatMessage>>, ChatError> {
+    let beside = |sequence: u64| match way {
+        Direction::Older => sequence.checked_sub(1).filter(|place| *place > 0),
+        Direction::Newer => Some(sequence + 1),
+    };
+    let mut place = beside(from.sequence);
+    while let Some(at) = place {
+        let start = Some(HopStart::Sequence(at));
+        let page = client.get_message_list_hopping(&from.conversation_id, start, way, None).await?;
+        let is_picture = |message: &ChatMessage| {
+            matches!(&message.payload, Payload::Image(image) if !image.variants.is_empty())
+                && !message.is_revoked()
+                && !message.has_risk_content
+        };
+        let mut list = page.message_list;
+        if way == Direction::Older {
+            list.reverse();
+        }
+        if let Some(found) = list.into_iter().find(is_picture) {
+            return Ok(Some(Arc::new(found)));
+        }
+        // A page that ends where it began ends at a place that cannot be fetched now.
+        place = page.next_message_seq.filter(|next| *next != at);
+        if place.is_none() && !page.is_completed {
+            return Err(ErrorCode::NoNetwork.into());
+        }
+    }
+    Ok(None)
 }
 
 async fn load(client: &Client, message: &ChatMessage, url: &str, turned: u8) -> Result<Handle, ChatError> {

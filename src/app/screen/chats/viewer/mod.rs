@@ -6,6 +6,7 @@ mod view;
 use std::sync::Arc;
 
 use hallway_client::ChatError;
+use hallway_client::model::Direction;
 use hallway_protocol::message::Payload;
 use hallway_protocol::{Message as ChatMessage, MessageId};
 use iced::keyboard::key::Named;
@@ -15,6 +16,7 @@ use iced::widget::image::Handle;
 pub use self::call::Call;
 use super::effect::Effect;
 use super::media::variant;
+use super::update::failure;
 use super::{Act, Chats, Message as ChatsMessage, media};
 use crate::fl;
 
@@ -28,8 +30,12 @@ pub struct Viewer {
     shown: Option<Handle>,
     number: u64,
     error: Option<ChatError>,
-    /// Among the pictures that are here: its place and how many they are.
-    place: (usize, usize),
+    /// Among the pictures that are here: its place and how many they are; none while it is not one of them.
+    place: Option<(usize, usize)>,
+    /// There is none before it, none after it.
+    ends: (bool, bool),
+    /// Another one is being looked for.
+    seeking: bool,
 }
 
 /// What happens.
@@ -40,7 +46,9 @@ pub enum Message {
     /// It is decoded and turned.
     Loaded(u64, Result<Handle, ChatError>),
     /// To the next picture, or the one before.
-    Step(isize),
+    Step(Direction),
+    /// A picture further away in the conversation, or none there is: which one was shown, and which way was looked.
+    Found(MessageId, Direction, Result<Option<Arc<ChatMessage>>, ChatError>),
     /// A quarter to the right.
     Turn,
     /// Into the clipboard.
@@ -53,8 +61,17 @@ pub enum Message {
     System,
     /// Answer it.
     Reply,
+    /// Send it on.
+    Forward,
     /// Back to the conversation.
     Close,
+}
+
+impl Viewer {
+    /// There is no other one in this direction.
+    fn is_end(&self, way: Direction) -> bool {
+        if way == Direction::Older { self.ends.0 } else { self.ends.1 }
+    }
 }
 
 impl Chats {
@@ -74,13 +91,27 @@ impl Chats {
                 }
                 Vec::new()
             }
-            (Message::Step(by), Some(viewer)) => {
+            (Message::Step(way), Some(viewer)) if !viewer.is_end(way) && !viewer.seeking => {
                 let id = viewer.message.id.clone();
+                let by = if way == Direction::Older { -1 } else { 1 };
                 let all = self.pictures();
                 let place = all.iter().position(|message| message.id == id);
                 let next =
                     place.and_then(|place| place.checked_add_signed(by)).and_then(|place| all.get(place));
-                next.cloned().map_or_else(Vec::new, |message| self.view_picture(message))
+                match next.cloned() {
+                    Some(message) => self.view_picture(message),
+                    None => self.seek(way),
+                }
+            }
+            (Message::Found(from, way, found), Some(viewer)) if viewer.message.id == from => {
+                viewer.seeking = false;
+                match found {
+                    Ok(Some(message)) => return self.view_picture(message),
+                    Ok(None) if way == Direction::Older => viewer.ends.0 = true,
+                    Ok(None) => viewer.ends.1 = true,
+                    Err(error) => return self.toast(failure(fl!("failed-picture"), &error)),
+                }
+                Vec::new()
             }
             (Message::Turn, Some(viewer)) => {
                 viewer.turned = (viewer.turned + 1) % 4;
@@ -105,6 +136,11 @@ impl Chats {
                 self.viewer = None;
                 self.act(Act::Reply, &id)
             }
+            (Message::Forward, Some(viewer)) => {
+                let message = Arc::clone(&viewer.message);
+                self.viewer = None;
+                self.forward(vec![message])
+            }
             (Message::Close, _) => {
                 self.viewer = None;
                 Vec::new()
@@ -118,8 +154,8 @@ impl Chats {
         self.viewer.as_ref()?;
         let message = match key.as_ref() {
             Key::Named(Named::Escape) => Message::Close,
-            Key::Named(Named::ArrowLeft) => Message::Step(-1),
-            Key::Named(Named::ArrowRight) => Message::Step(1),
+            Key::Named(Named::ArrowLeft) => Message::Step(Direction::Older),
+            Key::Named(Named::ArrowRight) => Message::Step(Direction::Newer),
             Key::Character("r" | "R") if modifiers.is_empty() => Message::Turn,
             Key::Character("c") if modifiers.command() => Message::Copy,
             Key::Character("s") if modifiers.command() => Message::Save,
@@ -142,7 +178,7 @@ impl Chats {
 
     fn view_picture(&mut self, message: Arc<ChatMessage>) -> Vec<Effect> {
         let all = self.pictures();
-        let place = all.iter().position(|other| other.id == message.id).unwrap_or(0);
+        let place = all.iter().position(|other| other.id == message.id).map(|place| (place, all.len()));
         let sequence = message.sequence;
         self.viewer = Some(Viewer {
             message,
@@ -150,12 +186,21 @@ impl Chats {
             shown: None,
             number: 0,
             error: None,
-            place: (place, all.len()),
+            place,
+            ends: (false, false),
+            seeking: false,
         });
         let mut effects = self.load_viewed();
         // The timeline follows, so that older and newer pictures come into memory.
         effects.extend(self.in_open(|open, _| open.timeline.reveal(sequence)));
         effects
+    }
+
+    /// Looks for a picture that is not in memory.
+    fn seek(&mut self, way: Direction) -> Vec<Effect> {
+        let Some(viewer) = &mut self.viewer else { return Vec::new() };
+        viewer.seeking = true;
+        vec![call(Call::Seek { from: Arc::clone(&viewer.message), way })]
     }
 
     fn load_viewed(&mut self) -> Vec<Effect> {

@@ -4,10 +4,13 @@ use iced::widget::image::Viewer as Zoom;
 use iced::widget::{center, column, container, keyed_column, row, space, themer, tooltip};
 use iced::{Alignment, ContentFit, Length};
 
+use hallway_client::model::Direction;
+
 use super::{Message, Viewer, message};
 use crate::fl;
 use crate::problem;
 use crate::screen::chats::actions::Allowed;
+use crate::screen::chats::forward::can_forward;
 use crate::screen::chats::view::keys;
 use crate::screen::chats::{Act, Chats, Message as ChatsMessage, words};
 use crate::theme::tokens::{BODY, SMALL, space as gap};
@@ -54,13 +57,11 @@ impl Chats {
     /// Who sent it, when, which one it is, and what can be done.
     fn strip<'a>(&'a self, viewer: &'a Viewer) -> Element<'a, ChatsMessage> {
         let sent = &viewer.message;
-        let (before, count) = viewer.place;
-        let place: usize = before + 1;
-        let about = format!(
-            "{}  ·  {}",
-            self.context.clock.full(sent.time),
-            fl!("viewer-place", place = place, count = count)
-        );
+        let mut about = self.context.clock.full(sent.time);
+        if let Some((before, count)) = viewer.place {
+            let place: usize = before + 1;
+            about = format!("{about}  ·  {}", fl!("viewer-place", place = place, count = count));
+        }
         let who = column![
             one_line(words::sender(sent)).font(font::SEMIBOLD).color(|p| p.text_1),
             one_line(about).step(SMALL).color(|p| p.text_2),
@@ -68,8 +69,9 @@ impl Chats {
         let button =
             |picture: Icon, name: String| icon_button(picture, name).tip_position(tooltip::Position::Top);
         let act = |picture, name, press: Message| button(picture, name).on_press(message(press));
-        let step = |picture, name, by, can| {
-            button(picture, name).on_press_maybe(if can { Some(message(Message::Step(by))) } else { None })
+        let step = |picture, name, way| {
+            let can = !viewer.is_end(way) && !viewer.seeking;
+            button(picture, name).on_press_maybe(can.then(|| message(Message::Step(way))))
         };
         let can_reply = self
             .open
@@ -77,8 +79,8 @@ impl Chats {
             .and_then(|open| open.timeline.message(&sent.id))
             .is_some_and(|row| self.allows(Act::Reply, row) == Allowed::Yes);
         let mut buttons = row![
-            step(Icon::Back, fl!("viewer-before"), -1, before > 0).shortcut("←"),
-            step(Icon::Next, fl!("viewer-after"), 1, place < count).shortcut("→"),
+            step(Icon::Back, fl!("viewer-before"), Direction::Older).shortcut("←"),
+            step(Icon::Next, fl!("viewer-after"), Direction::Newer).shortcut("→"),
             act(Icon::Rotate, fl!("viewer-turn"), Message::Turn).shortcut("R"),
             act(Icon::Copy, fl!("copy"), Message::Copy).shortcut("Ctrl+C"),
             act(Icon::Download, fl!("save-as"), Message::Save).shortcut("Ctrl+S"),
@@ -87,6 +89,9 @@ impl Chats {
         .spacing(gap::XS);
         if can_reply {
             buttons = buttons.push(act(Icon::Reply, fl!("reply"), Message::Reply));
+        }
+        if can_forward(sent) {
+            buttons = buttons.push(act(Icon::Forward, fl!("forward"), Message::Forward));
         }
         buttons = buttons
             .push(act(Icon::Close, fl!("close"), Message::Close).shortcut(keys(keymap::Action::Close)));

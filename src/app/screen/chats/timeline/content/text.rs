@@ -10,7 +10,9 @@ use iced::{Alignment, Background, Length, border};
 
 use super::super::rows::{Key, MessageRow};
 use super::super::{Message, links};
+use super::image;
 use crate::fl;
+use crate::screen::chats::media::pictures::Detail;
 use crate::screen::chats::translating::Translation;
 use crate::screen::chats::{Chats, Message as ChatsMessage, Open};
 use crate::text::emoji;
@@ -35,6 +37,8 @@ const CHARACTER: f32 = 0.62;
 const TITLE_LENGTH: usize = 100;
 /// So many of its description are three.
 const DESCRIPTION_LENGTH: usize = 180;
+/// Longer side of the picture of a page.
+const PREVIEW_PICTURE: f32 = 240.0;
 /// The widest column of a table.
 const CELL_MAX: f32 = 240.0;
 
@@ -109,7 +113,19 @@ impl Chats {
             let about = shortened(&preview.description, DESCRIPTION_LENGTH);
             lines = lines.push(label(about, PREVIEW).style(style::secondary));
         }
-        let open = custom(quote(lines.into()), fl!("preview-open", site = preview.site_name.as_str()));
+        if let Some(image) = &preview.image {
+            // Nothing moves when it arrives; one that cannot be shown leaves nothing behind.
+            let size = image::shown_size((image.width, image.height), PREVIEW_PICTURE);
+            match self.media.pictures.get(&row.message.id, Detail::Shown) {
+                Some(handle) => lines = lines.push(image::drawn(handle, size, radius::CHIP)),
+                None if self.media.pictures.has_failed(&row.message.id) => {}
+                None => lines = lines.push(space().width(size.width).height(size.height)),
+            }
+        }
+        let open = custom(
+            quote(lines.spacing(gap::XXS).into()),
+            fl!("preview-open", site = preview.site_name.as_str()),
+        );
         Some(open.free().on_press(ChatsMessage::Link(preview.url.clone())).into())
     }
 }

@@ -1,5 +1,4 @@
-//! An account in memory, and the screen on it: what the SDK does with calls, as far as views need it. For tests;
-//! the real thing is proved against real servers elsewhere.
+//! The account: what is in it, and what it answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,26 +6,18 @@ use std::time::Duration;
 
 use hallway_client::model::Around;
 use hallway_client::search::fold;
-use hallway_client::{ChatError, Conversation, ErrorCode, Event, NetState, Timeline, TimelineItem};
+use hallway_client::{ChatError, Conversation, ErrorCode, Event, Timeline, TimelineItem};
 use hallway_protocol::conversation::{AllReceiveMessageOpt, Draft, MARK_UNREAD, RemindType};
 use hallway_protocol::group::{Member, MemberRole};
 use hallway_protocol::message::{MessageStatus, Payload};
-use hallway_protocol::method::{
-    FoundInConversation, FoundMessages, PinnedMessage, ReadFilter, ReadMembers, SearchMessages, Users,
-};
+use hallway_protocol::method::{FoundInConversation, FoundMessages, PinnedMessage, SearchMessages, Users};
 use hallway_protocol::sticker::StickerPack;
-use hallway_protocol::{ConversationId, Limits, Message as ChatMessage, MessageId};
-use iced::{Size, Task};
+use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId};
 
-use crate::clock::Clock;
-use crate::harness::Harness;
 use crate::screen::chats::call::GroupChange;
 use crate::screen::chats::voice::Facts;
-use crate::screen::chats::{Action, Answer, Call, Chats, Context, Effect, Message, media, sample, sticker};
-use crate::theme::{Appearance, Theme};
+use crate::screen::chats::{Action, Answer, Call, Message, sample};
 use crate::voice::Order;
-use crate::widget::Element;
-use crate::widget::layers::layers;
 
 /// One conversation of the account.
 pub struct Room {
@@ -70,18 +61,6 @@ pub struct World {
     pub packs: Vec<StickerPack>,
     numbers: u32,
 }
-
-/// The screen on the account.
-pub struct Stage {
-    /// The screen.
-    pub chats: Chats,
-    /// Its account.
-    pub world: World,
-    theme: Theme,
-}
-
-/// The screen in its harness.
-pub type Screen = Harness<Stage, Message>;
 
 impl Default for World {
     fn default() -> Self {
@@ -135,7 +114,7 @@ impl World {
         list.into()
     }
 
-    fn stored(&mut self, message: &ChatMessage) -> Option<&mut ChatMessage> {
+    pub(super) fn stored(&mut self, message: &ChatMessage) -> Option<&mut ChatMessage> {
         let room = self.at(&message.conversation_id)?;
         room.messages.iter_mut().find(|stored| stored.id == message.id)
     }
@@ -149,12 +128,12 @@ impl World {
         messages.iter().rev().filter_map(pinned).collect()
     }
 
-    fn at(&mut self, id: &ConversationId) -> Option<&mut Room> {
+    pub(super) fn at(&mut self, id: &ConversationId) -> Option<&mut Room> {
         self.rooms.get_mut(&id.to_string())
     }
 
     /// What the SDK answers, and the events it raises.
-    fn answer(&mut self, call: Call) -> (Option<Answer>, Vec<Event>) {
+    pub(super) fn answer(&mut self, call: Call) -> (Option<Answer>, Vec<Event>) {
         let offline = || ChatError::new(ErrorCode::NoNetwork);
         let none = (None, Vec::new());
         match call {
@@ -260,7 +239,6 @@ impl World {
                 }
                 (None, self.changed(&id))
             }
-            Call::Forward(order) => (Some(Answer::Forwarded(order.number, Vec::new())), Vec::new()),
             Call::MarkRead(id, place) => {
                 if let Some(room) = self.at(&id) {
                     room.row.read_seq = room.row.read_seq.max(place.unwrap_or(room.row.seq));
@@ -347,14 +325,6 @@ impl World {
                 }
                 (None, self.changed(&id))
             }
-            Call::AnswerCard(message, answer) => {
-                let id = message.conversation_id.clone();
-                if let Some(stored) = self.stored(&message) {
-                    stored.extensions.retain(|extension| extension.key != "anna");
-                    stored.extensions.extend(answer);
-                }
-                (None, self.changed(&id))
-            }
             Call::PinMessage(group, message, is_pinned) => {
                 let id = message.conversation_id.clone();
                 if let Some(stored) = self.stored(&message) {
@@ -367,17 +337,8 @@ impl World {
                 let list = self.pins(&ConversationId::Group(group.clone()));
                 (Some(Answer::Pins(group, list)), Vec::new())
             }
-            Call::SendCard(..) => (Some(Answer::CardSent(Ok(()))), Vec::new()),
             Call::Translate(message, _) => {
                 (Some(Answer::Translated(message.id.clone(), Ok("你好，世界".into()))), Vec::new())
-            }
-            Call::Readers(message, filter, _) => {
-                let user_id_list = match filter {
-                    ReadFilter::Read => vec![sample::user("ben")],
-                    ReadFilter::Unread => vec![sample::user("cleo")],
-                };
-                let page = ReadMembers { user_id_list, cursor: String::new(), is_completed: true };
-                (Some(Answer::Readers(message.id.clone(), filter, Ok(page))), Vec::new())
             }
             Call::People { number, query, .. } => {
                 let found = self.people.iter().filter(|id| id.contains(&query.to_lowercase()));
@@ -417,41 +378,6 @@ impl World {
                 (None, vec![Event::GroupMemberUpdated(group, Arc::new([]))])
             }
             _ => none,
-        }
-    }
-
-    /// What comes of calls that have messages of their own.
-    fn part(&mut self, call: &Call) -> Option<(Task<Message>, Vec<Event>)> {
-        match call {
-            // Addresses are what the pictures show, see [`sample::drawn`].
-            Call::Media(media::Call::Picture { key, url, .. }) => {
-                let loaded = media::Message::Loaded(key.clone(), sample::drawn(url));
-                Some((Task::done(Message::Media(loaded)), Vec::new()))
-            }
-            Call::Sticker(sticker::Call::Packs) => {
-                let packs = sticker::Message::Packs(self.packs.clone().into());
-                Some((Task::done(sticker::message(packs)), Vec::new()))
-            }
-            Call::Sticker(sticker::Call::Picture(sticker, place)) => {
-                let key = (sticker.sha256.clone(), *place);
-                let side = if *place == sticker::Place::Picker { 128 } else { 256 };
-                let loaded = Task::perform(sample::sticker(sticker.key.clone(), side), move |picture| {
-                    sticker::message(sticker::Message::Loaded(key.clone(), picture))
-                });
-                Some((loaded, Vec::new()))
-            }
-            Call::Sticker(sticker::Call::Send(outgoing)) => {
-                let room = self.at(&outgoing.to)?;
-                let mut message =
-                    sample::message("anna", room.row.seq + 1, Payload::Face(outgoing.face.clone()));
-                message.conversation_id = outgoing.to.clone();
-                message.reply_to.clone_from(&outgoing.reply_to);
-                room.messages.push(message);
-                room.settle();
-                let sent = sticker::Message::Sent(Box::new(outgoing.clone()), Ok(()));
-                Some((Task::done(sticker::message(sent)), self.changed(&outgoing.to)))
-            }
-            _ => None,
         }
     }
 
@@ -501,7 +427,7 @@ impl World {
         vec![Event::ConversationListUpdated(self.list()), Event::ConversationGroupListUpdated(names)]
     }
 
-    fn changed(&self, id: &ConversationId) -> Vec<Event> {
+    pub(super) fn changed(&self, id: &ConversationId) -> Vec<Event> {
         vec![Event::TimelineUpdated(id.clone()), Event::ConversationListUpdated(self.list())]
     }
 }
@@ -546,145 +472,5 @@ impl Room {
             );
         }
         Timeline { items, has_older: from > 0, has_newer }
-    }
-}
-
-impl Stage {
-    /// The screen of Anna, with this conversation open.
-    #[allow(clippy::new_ret_no_self)]
-    pub fn new(world: World, open: Option<&str>, size: (f32, f32)) -> Screen {
-        let context = Context {
-            me: sample::profile("anna"),
-            workspace: "Acme".into(),
-            limits: Limits::default(),
-            services: Default::default(),
-            clock: Clock::fixed(sample::NOW, 0),
-            focused: true,
-            size: Size::new(size.0, size.1),
-        };
-        let (chats, effects) = Chats::new(context, 300.0, false, None);
-        let stage = Self { chats, world, theme: Theme::new(Appearance::Light) };
-        let mut screen = Harness::new(stage, Self::update, Self::view, size);
-        screen.perform(effects);
-        screen.event(&Event::NetStateChanged(NetState::Connected));
-        if let Some(id) = open {
-            screen.message(Message::Open(sample::conversation(id)));
-        }
-        screen.settle();
-        screen
-    }
-
-    fn update(&mut self, message: Message) -> Task<Message> {
-        let effects = self.chats.update(message);
-        self.effects(effects)
-    }
-
-    fn effects(&mut self, effects: Vec<Effect>) -> Task<Message> {
-        let mut tasks = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Call(call) => {
-                    self.world.calls.push(call.clone());
-                    let events = match self.world.part(&call) {
-                        Some((task, events)) => {
-                            tasks.push(task);
-                            events
-                        }
-                        None => {
-                            let (answer, events) = self.world.answer(call);
-                            tasks.extend(answer.map(|answer| Task::done(Message::Answer(answer))));
-                            events
-                        }
-                    };
-                    for event in events {
-                        let effects = self.chats.event(&event);
-                        tasks.push(self.effects(effects));
-                    }
-                }
-                Effect::Voice(order) => self.world.orders.push(order),
-                Effect::After(wait, message) => self.world.timers.push((wait, *message)),
-                Effect::Action(action) => self.world.actions.push(action),
-                other => tasks.push(other.task()),
-            }
-        }
-        Task::batch(tasks)
-    }
-
-    fn view(&self) -> Element<'_, Message> {
-        let root = layers(self.chats.view(&self.theme));
-        self.chats.layers().into_iter().fold(root, |root, layer| root.push(layer)).into()
-    }
-}
-
-/// What tests do with the screen besides what the harness offers.
-pub trait Drive {
-    /// Does what an update wants done.
-    fn perform(&mut self, effects: Vec<Effect>);
-    /// The account tells something.
-    fn event(&mut self, event: &Event);
-    /// The account changed by itself: everybody is told.
-    fn told(&mut self, id: &str);
-    /// So much time passes: what waits for less happens.
-    fn pass(&mut self, time: Duration);
-    /// In this appearance; texts carry their colours.
-    fn dress(&mut self, appearance: Appearance);
-    /// In a window of this size.
-    fn size_to(&mut self, size: (f32, f32));
-    /// The last call of a kind.
-    fn last_call(&self, wanted: impl Fn(&Call) -> bool) -> Option<Call>;
-    /// Does a named action.
-    fn act(&mut self, action: crate::keymap::Action);
-}
-
-impl Drive for Screen {
-    fn perform(&mut self, effects: Vec<Effect>) {
-        let task = self.state.effects(effects);
-        self.run(task);
-        self.settle();
-    }
-
-    fn event(&mut self, event: &Event) {
-        let effects = self.state.chats.event(event);
-        self.perform(effects);
-    }
-
-    fn told(&mut self, id: &str) {
-        if let Some(room) = self.state.world.rooms.get_mut(id) {
-            room.settle();
-        }
-        let events = self.state.world.changed(&sample::conversation(id));
-        for event in events {
-            self.event(&event);
-        }
-    }
-
-    fn pass(&mut self, time: Duration) {
-        let (due, later) =
-            std::mem::take(&mut self.state.world.timers).into_iter().partition(|(wait, _)| *wait <= time);
-        self.state.world.timers = later;
-        let due: Vec<(Duration, Message)> = due;
-        for (_, message) in due {
-            self.message(message);
-        }
-        self.settle();
-    }
-
-    fn dress(&mut self, appearance: Appearance) {
-        self.state.theme = Theme::new(appearance);
-        self.appearance(appearance);
-    }
-
-    fn size_to(&mut self, size: (f32, f32)) {
-        self.state.chats.resized(Size::new(size.0, size.1));
-        self.resize(size);
-    }
-
-    fn last_call(&self, wanted: impl Fn(&Call) -> bool) -> Option<Call> {
-        self.state.world.calls.iter().rev().find(|call| wanted(call)).cloned()
-    }
-
-    fn act(&mut self, action: crate::keymap::Action) {
-        let effects = self.state.chats.act_on(action).unwrap_or_default();
-        self.perform(effects);
     }
 }
