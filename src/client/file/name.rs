@@ -2,7 +2,7 @@
 //! something it is not.
 
 /// Longest name that is made, in bytes: room is left for what a program adds to it.
-const BYTES: usize = 200;
+pub(super) const BYTES: usize = 200;
 
 /// Names that are devices on Windows, whatever follows after a dot.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
@@ -14,10 +14,10 @@ pub fn safe_file_name(name: &str) -> String {
     let clean: String = last.chars().filter(|c| !is_hidden(*c)).map(replaced).collect();
     // Windows drops dots and blanks at the end; a dot in front hides a file elsewhere.
     let clean = clean.trim_matches(|c: char| c == '.' || c.is_whitespace());
-    let short = shortened(clean);
+    let short = shortened(clean, BYTES);
     match short.as_str() {
         "" => "file".to_owned(),
-        name if is_device(name) => format!("_{name}"),
+        name if is_device(name) => format!("_{}", shortened(name, BYTES - 1)),
         _ => short,
     }
 }
@@ -27,14 +27,14 @@ fn replaced(c: char) -> char {
 }
 
 /// Control characters, and those that are not seen or turn the direction of what follows.
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-fn is_device(name: &str) -> bool {
+pub(super) fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim().to_ascii_lowercase();
     let numbered = |word: &str| {
         let mut rest = stem.strip_prefix(word).unwrap_or_default().chars();
@@ -43,13 +43,13 @@ fn is_device(name: &str) -> bool {
     DEVICES.contains(&stem.as_str()) || numbered("com") || numbered("lpt")
 }
 
-fn shortened(name: &str) -> String {
-    if name.len() <= BYTES {
+fn shortened(name: &str, most: usize) -> String {
+    if name.len() <= most {
         return name.to_owned();
     }
     let ending = name.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| ending.len() <= 16);
     let ending = ending.map_or_else(String::new, |ending| format!(".{ending}"));
-    let mut end = BYTES - ending.len();
+    let mut end = most - ending.len();
     while !name.is_char_boundary(end) {
         end -= 1;
     }

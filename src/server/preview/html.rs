@@ -5,11 +5,11 @@
 //! takes for a tag that is none costs a preview and nothing else.
 
 /// Longest name of a site, in characters.
-const SITE: usize = 100;
+pub(super) const SITE: usize = 100;
 /// Longest title.
-const TITLE: usize = 300;
+pub(super) const TITLE: usize = 300;
 /// Longest description.
-const DESCRIPTION: usize = 600;
+pub(super) const DESCRIPTION: usize = 600;
 /// Longest address of a picture, in bytes.
 const ADDRESS: usize = 2048;
 
@@ -228,10 +228,10 @@ fn entity(name: &str) -> Option<char> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const PAGE: &str = r#"<!DOCTYPE html><html><head><!-- <title>no</title> --><script>"<title>no</title>"</script>
+    pub(crate) const PAGE: &str = r#"<!DOCTYPE html><html><head><!-- <title>no</title> --><script>"<title>no</title>"</script>
         <TITLE>The   title &amp; more
         of it</TITLE><meta charset=utf-8><meta name=description content='What it&#39;s about'>
         <meta property="og:site_name" content="Site &lt;b&gt;"><meta content="/a.png?x=1&amp;y=2" property='og:image' />
@@ -260,44 +260,5 @@ mod tests {
         assert!(title(&"公".repeat(5000)).ends_with("公…"));
         assert_eq!(title("a\u{202e}b\0c&#x202e;&#0;d"), "abcd");
         assert_eq!(title("&amp &nosuch; &#xffffffff; &;公"), "&amp &nosuch; &#xffffffff; &;公");
-    }
-
-    /// Whatever arrives is read to its end, quickly.
-    #[test]
-    fn no_page_breaks_the_reader() {
-        let mut random = 0x9e37_79b9_7f4a_7c15u64;
-        let mut next = |below: usize| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            usize::try_from(random % below as u64).unwrap()
-        };
-        let rounds = std::env::var("HALLWAY_FUZZ").ok().and_then(|it| it.parse().ok()).unwrap_or(20_000u64);
-        let pieces = [
-            "<", ">", "=", "\"", "'", "/", "<!--", "-->", "<meta ", "<title>", "</", "content=", "&", ";",
-            "&#", "公", " ", "<script", "\0",
-        ];
-        let page: Vec<char> = PAGE.chars().collect();
-        for _ in 0..rounds {
-            let mut text: String = page[..next(page.len())].iter().collect();
-            for _ in 0..next(6) {
-                let mut at = next(text.len() + 1);
-                while !text.is_char_boundary(at) {
-                    at -= 1;
-                }
-                text.insert_str(at, pieces[next(pieces.len())]);
-            }
-            if let Some(words) = read(&text) {
-                assert!(
-                    words.title.chars().count() <= TITLE + 1
-                        && words.description.chars().count() <= DESCRIPTION + 1
-                );
-            }
-        }
-        for piece in pieces {
-            let begun = std::time::Instant::now();
-            let _ = read(&piece.repeat(512 * 1024 / piece.len()));
-            assert!(begun.elapsed().as_secs() < 5, "{piece}");
-        }
     }
 }

@@ -4,6 +4,8 @@
 //! of the page, [`picture`] the head of the picture, neither decodes anything. Nothing of the page but a few words and one
 //! picture in a known format gets any further.
 
+#[cfg(test)]
+mod fuzz;
 pub mod html;
 pub mod picture;
 

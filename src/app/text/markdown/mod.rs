@@ -12,6 +12,8 @@
 //! * `block`: lines to blocks; `inline`: marks inside a line.
 
 mod block;
+#[cfg(test)]
+mod fuzz;
 mod inline;
 #[cfg(test)]
 mod tests;
