@@ -1,5 +1,5 @@
 //! A client that is made to be killed: it takes messages into its outbox as fast as it can and says so, line by
-//! line. `./dev prove crash` starts it.
+//! line. `./dev prove crash` and `./dev prove uploads` start it.
 //!
 //! `crash_client write|drain|PATH ADDRESS FOLDER CREDENTIAL NEXT CONVERSATION…`; `drain` writes nothing and ends when
 //! the outbox is empty; a path is a file that is sent to the first conversation.

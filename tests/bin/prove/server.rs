@@ -31,7 +31,7 @@ pub async fn run(rounds: usize, mut dice: Dice) -> Outcome<String> {
     let dir = target_dir().join("prove").join("server");
     let _ = std::fs::remove_dir_all(&dir);
     std::fs::create_dir_all(&dir).doing(dir.display())?;
-    let proof = Proof::prepare(dir).await?;
+    let proof = Proof::prepare(dir, &PEOPLE).await?;
     let mut server = proof.launch()?;
     let group = proof.make_group().await?;
     let mut writers: Vec<Writer> = Vec::new();
@@ -73,14 +73,17 @@ pub async fn run(rounds: usize, mut dice: Dice) -> Outcome<String> {
     ))
 }
 
-struct Proof {
+/// A server that can be killed and started again on the same data.
+pub struct Proof {
     dir: PathBuf,
-    address: SocketAddr,
+    /// Where it listens.
+    pub address: SocketAddr,
     sigs: UserSigs,
 }
 
 impl Proof {
-    async fn prepare(dir: PathBuf) -> Outcome<Self> {
+    /// Makes its configuration in `dir`, and accounts.
+    pub async fn prepare(dir: PathBuf, people: &[&str]) -> Outcome<Self> {
         let port =
             TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).doing("finding a port")?.port();
         let text = format!(
@@ -94,13 +97,13 @@ impl Proof {
         let file = dir.join("server.toml");
         std::fs::write(&file, text).doing(file.display())?;
         let config = hallway_server::config::Config::load(&file).doing("the configuration")?;
-        make_accounts(&config, &PEOPLE).await?;
+        make_accounts(&config, people).await?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         Ok(Self { dir, address, sigs: UserSigs::new(APP_ID, [SECRET]) })
     }
 
     /// Starts the server and waits until it serves.
-    fn launch(&self) -> Outcome<Program> {
+    pub fn launch(&self) -> Outcome<Program> {
         let mut command = Command::new(program("hallway-server")?);
         command.arg("--config").arg(self.dir.join("server.toml"));
         let server = Program::start(&mut command, Path::new(&self.dir.join("server.log")))?;
@@ -109,12 +112,17 @@ impl Proof {
         Ok(server)
     }
 
+    /// What somebody signs in with.
+    pub fn credential(&self, user: &UserId) -> Outcome<String> {
+        let now = UNIX_EPOCH.elapsed().doing("reading the clock")?.as_secs().cast_signed();
+        self.sigs.make(user.as_str(), 86_400, now, None).doing("making a credential")
+    }
+
     async fn sign_in(&self, user: &UserId, instance: &str) -> Outcome<Link> {
         let address =
             ServerAddress { address: self.address.to_string(), plain: true, ..ServerAddress::default() };
         let link = connect(&address, &TransportConfig::default()).await.doing("connecting")?;
-        let now = UNIX_EPOCH.elapsed().doing("reading the clock")?.as_secs().cast_signed();
-        let sig = self.sigs.make(user.as_str(), 86_400, now, None).doing("making a credential")?;
+        let sig = self.credential(user)?;
         let sign_in = SignIn {
             app_id: APP_ID,
             user_id: user.clone(),
