@@ -86,9 +86,12 @@ impl<'s> Builder<'s> {
             } else if let Some(head) = lines.peek().filter(|next| is_table(line, next)).map(|_| line) {
                 self.end_paragraph(quoted);
                 lines.next();
-                let mut rows = vec![cells(head)];
+                let head = cells(head, usize::MAX);
+                let columns = head.len();
+                let mut rows = vec![head];
                 while let Some(line) = lines.next_if(|line| line.contains('|') && !line.trim().is_empty()) {
-                    rows.push(cells(line));
+                    // More cells than columns: the last one has the rest, so that no word is lost.
+                    rows.push(cells(line, columns));
                 }
                 self.table(&rows, quoted);
             } else {
@@ -227,17 +230,21 @@ fn bullet(line: &str) -> Option<Bullet<'_>> {
 
 /// Whether two lines are the head of a table and what divides it from the rest.
 fn is_table(head: &str, rule: &str) -> bool {
-    let marks = cells(rule);
+    let marks = cells(rule, usize::MAX);
     let is_mark = |cell: &&str| {
         let dashes = cell.trim_start_matches(':').trim_end_matches(':');
         !dashes.is_empty() && dashes.bytes().all(|byte| byte == b'-')
     };
-    head.contains('|') && rule.contains('|') && marks.iter().all(is_mark) && cells(head).len() == marks.len()
+    head.contains('|')
+        && rule.contains('|')
+        && marks.iter().all(is_mark)
+        && cells(head, usize::MAX).len() == marks.len()
 }
 
-fn cells(line: &str) -> Vec<&str> {
+/// The cells of a line, `most` at most.
+fn cells(line: &str, most: usize) -> Vec<&str> {
     let line = line.trim();
     let line = line.strip_prefix('|').unwrap_or(line);
     let line = line.strip_suffix('|').unwrap_or(line);
-    line.split('|').map(str::trim).collect()
+    line.splitn(most, '|').map(str::trim).collect()
 }

@@ -122,7 +122,7 @@ fn blocks() {
     );
     assert_eq!(draw("```\nnever closed"), ["``` never closed"]);
     assert_eq!(draw("# Title\n\ntext\n\n---\nend"), ["# Title", "text", "---", "end"]);
-    assert_eq!(draw("| a | **b** |\n|---|:-:|\n| 1 | 2 | 3 |\n| 4 |\nend"), ["a|<b>b</b>/1|2/4|", "end"]);
+    assert_eq!(draw("| a | **b** |\n|---|:-:|\n| 1 | 2 | 3 |\n| 4 |\nend"), ["a|<b>b</b>/1|2 | 3/4|", "end"]);
     assert_eq!(draw("a\r\n- b\r\n"), ["a", "• b"]);
     assert!(draw("").is_empty() && draw("\n \n").is_empty());
 }
