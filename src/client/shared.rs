@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 
 use crate::cache::meta::Session;
 use crate::event::{Event, EventName, NetState, Subscription};
-use crate::file::{TusPlugin, UploadPlugin};
+use crate::file::{Plugins, UploadPlugin};
 use crate::model::Conversation;
 use crate::transport::Rpc;
 
@@ -34,7 +34,7 @@ pub(crate) struct Shared {
     rpc: Mutex<Option<Rpc>>,
     session: RwLock<Option<Arc<Session>>>,
     limits: RwLock<Arc<Limits>>,
-    upload_plugin: Mutex<Option<Arc<dyn UploadPlugin>>>,
+    upload_plugins: Mutex<Plugins>,
     uploads: Mutex<HashMap<MessageId, (u64, u64)>>,
 }
 
@@ -58,7 +58,7 @@ impl Shared {
             rpc: Mutex::new(None),
             session: RwLock::new(None),
             limits: RwLock::default(),
-            upload_plugin: Mutex::new(Some(Arc::new(TusPlugin))),
+            upload_plugins: Mutex::default(),
             uploads: Mutex::default(),
         }
     }
@@ -195,12 +195,19 @@ impl Shared {
         *self.limits.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(limits);
     }
 
+    /// The plugin for the next upload: the app's own, else the first that the server wishes for and that there is.
     pub fn upload_plugin(&self) -> Option<Arc<dyn UploadPlugin>> {
-        lock(&self.upload_plugin).clone()
+        let wished = self.session().map_or_else(Vec::new, |session| session.services.upload_plugins.clone());
+        lock(&self.upload_plugins).choose(&wished)
+    }
+
+    /// The plugin with that name.
+    pub fn upload_plugin_of(&self, name: &str) -> Option<Arc<dyn UploadPlugin>> {
+        lock(&self.upload_plugins).named(name)
     }
 
     pub fn set_upload_plugin(&self, plugin: Option<Arc<dyn UploadPlugin>>) {
-        *lock(&self.upload_plugin) = plugin;
+        lock(&self.upload_plugins).register(plugin);
     }
 
     /// Bytes sent and bytes in the end of a message's files, while they are on their way.

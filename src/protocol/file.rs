@@ -109,6 +109,7 @@ impl schemars::JsonSchema for FileId {
 
 /// What a file is sent as: decides how large it may be and what it must contain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FileKind {
     /// A picture (OBJ-6).

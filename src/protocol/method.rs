@@ -533,6 +533,10 @@ methods! {
     "message.pinned" GetPinnedMessages => PinnedMessages;
 
     "file.ticket" GetUploadTicket => UploadTicket;
+    "file.begin_upload" BeginUpload => UploadBegun;
+    "file.upload_parts" GetUploadParts => UploadParts;
+    "file.complete_upload" CompleteUpload => UploadCompleted;
+    "file.cancel_upload" CancelUpload => Done;
     "file.link" GetFileLink => FileLink;
     "sticker.packs" GetStickerPacks => StickerPacks;
 

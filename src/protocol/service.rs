@@ -25,6 +25,8 @@ pub struct Services {
     pub voice_to_text: Vec<String>,
     /// The server adds previews to messages with links.
     pub link_previews: bool,
+    /// Ways for files to come in, the one that is wished for first: `s3`, `tus`. None: `tus`.
+    pub upload_plugins: Vec<String>,
 }
 
 /// What a page says about itself, added to a text message by the server when its text has a link. Foreign words, cut to

@@ -90,7 +90,13 @@ fn row(method: MethodName) -> Row {
         M::SyncUser | M::SyncHeads | M::SetAllRead | M::SetAllReceiveMessageOpt => Row::SignedIn,
         M::CreateConversationGroup | M::DeleteConversationGroup | M::RenameConversationGroup => Row::SignedIn,
         M::GetUsers | M::SearchUsers | M::UpdateProfile => Row::SignedIn,
-        M::GetUploadTicket | M::GetStickerPacks | M::TranslateText => Row::SignedIn,
+        M::TranslateText
+        | M::GetStickerPacks
+        | M::GetUploadTicket
+        | M::BeginUpload
+        | M::GetUploadParts
+        | M::CompleteUpload
+        | M::CancelUpload => Row::SignedIn,
         M::SyncChanges
         | M::GetRange
         | M::LocateTime

@@ -270,7 +270,8 @@ pub(crate) async fn open_storage(
     // Told now rather than by the first upload.
     store.check().await.map_err(|error| PlaceError::Io { dir: bucket(), error })?;
     let partials = Partials::open(folder.join("partial")).map_err(failed)?;
-    Ok(Storage { store: Arc::new(store), partials })
+    let incoming = Some(store.incoming());
+    Ok(Storage { store: Arc::new(store), partials, incoming })
 }
 
 /// The folder of files that `config` names.

@@ -277,7 +277,8 @@ impl Client {
         self.inner.shared.upload(id)
     }
 
-    /// The plugin that brings files to the server from now on (SES-19); none makes messages with files fail with 2040.
+    /// The plugin that brings files from now on, instead of the built-in one that the server wishes for (SES-19); none makes
+    /// messages with files fail with 2040.
     pub fn register_upload_plugin(&self, plugin: Option<Arc<dyn UploadPlugin>>) {
         self.inner.shared.set_upload_plugin(plugin);
     }

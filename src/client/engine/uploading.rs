@@ -153,10 +153,10 @@ impl Engine {
 
     /// A message was taken back: its files need not be finished.
     pub(super) fn discard_uploads(&mut self, attachments: Vec<Attachment>) {
-        let Some(plugin) = self.shared.upload_plugin() else { return };
         let server = UploadServer::new(Arc::clone(&self.connector), Arc::clone(&self.shared));
         for it in attachments {
-            if let (Some(state), None, true) = (it.state, it.file, it.plugin == plugin.name()) {
+            let plugin = self.shared.upload_plugin_of(&it.plugin);
+            if let (Some(state), None, Some(plugin)) = (it.state, it.file, plugin) {
                 let job = plugin.discard(server.clone(), state);
                 tokio::spawn(async move {
                     // The server gives it up by itself after some days.

@@ -5,20 +5,27 @@
 //! address in the message is replaced by the server's, and the message is sent. What the plugin needs to go on after
 //! a restart is kept beside the outbox in the encrypted local copy.
 //!
-//! * [`UploadPlugin`], [`Upload`]: what a plugin is and what it is given (SES-19). `tus`: the built-in one.
+//! * [`UploadPlugin`], [`Upload`]: what a plugin is and what it is given (SES-19). `tus`, `s3`: those that are built in; `choice`:
+//!   which one it is.
 //! * `local`: the addresses of a payload, before and after. `source`: a file on this computer as it is sent.
 //! * `download`: fetching, going on where it stopped, proving what came.
 //! * [`safe_file_name`]: a name to save under, whatever its sender called it. `foreign`: what comes from others is marked
 //!   as such, and programs are recognised.
 
+mod choice;
 mod download;
 mod foreign;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod local;
 mod name;
+mod s3;
 mod source;
 mod tus;
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
@@ -32,16 +39,18 @@ use crate::event::Event;
 use crate::shared::Shared;
 use crate::transport::{Connector, Http};
 
+pub(crate) use choice::Plugins;
 pub(crate) use download::{download, fetch, part_of};
 pub use foreign::is_program;
 pub(crate) use foreign::mark_foreign;
 pub use name::safe_file_name;
+pub use s3::S3Plugin;
 pub(crate) use source::Outgoing;
 pub use source::{Opened, Source};
 pub use tus::TusPlugin;
 
-/// Brings files to where the server finds them (SES-19). The built-in one ([`TusPlugin`]) speaks tus 1.0 to the own
-/// server.
+/// Brings files to where the server finds them (SES-19). Built in are [`TusPlugin`], which speaks tus 1.0 to the own server, and
+/// [`S3Plugin`], which brings them straight into the bucket of the deployment.
 pub trait UploadPlugin: Send + Sync + 'static {
     /// What it is called; what it keeps is given back to a plugin of the same name only.
     fn name(&self) -> &str;
@@ -103,6 +112,16 @@ impl UploadServer {
         self.shared.server_time() / 1000 + 60 > ticket.expires
     }
 
+    /// Calls a method of the own server.
+    pub(crate) async fn call<M: hallway_protocol::method::Method>(&self, call: &M) -> Result<M::Answer> {
+        self.shared.rpc().ok_or(ErrorCode::NoNetwork)?.call(call).await
+    }
+
+    /// The way to another server, which the own one names.
+    pub(crate) fn elsewhere(&self, address: &str, plain: bool) -> Result<Connector> {
+        Ok(self.connector.elsewhere(address, plain)?)
+    }
+
     pub(crate) async fn http(&self) -> Result<Http> {
         Ok(self.connector.http().await?)
     }
@@ -143,6 +162,27 @@ impl UploadReport {
     pub async fn keep(&self, state: &str) -> Result<()> {
         let (id, part, state) = (self.message_id.clone(), self.part, state.to_owned());
         Ok(self.cache.write_durably(move |db| attachment::keep(db, &id, part, &state)).await?)
+    }
+}
+
+/// A transfer that moves nothing for so long is dead.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// Waits for the answer to a request as long as the number of bytes that are on their way grows.
+async fn moving<T>(asking: impl Future<Output = io::Result<T>>, moved: &AtomicU64) -> io::Result<T> {
+    let mut asking = std::pin::pin!(asking);
+    let mut before = moved.load(Ordering::Relaxed);
+    loop {
+        match tokio::time::timeout(STALLED, &mut asking).await {
+            Ok(answer) => return answer,
+            Err(_) => {
+                let now = moved.load(Ordering::Relaxed);
+                if now == before {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                before = now;
+            }
+        }
     }
 }
 

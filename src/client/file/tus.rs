@@ -1,9 +1,8 @@
-//! The built-in upload plugin: tus 1.0 to the own server (`src/protocol/README.md`, section 10).
+//! The upload plugin for every deployment: tus 1.0 to the own server (`src/protocol/README.md`, section 10).
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,14 +14,12 @@ use hyper::header::{self, HeaderMap};
 use hyper::{Method, StatusCode};
 
 use super::source::{Outgoing, Stretch};
-use super::{Upload, UploadPlugin, UploadServer, upload_failed};
+use super::{Upload, UploadPlugin, UploadServer, moving, upload_failed};
 use crate::Result;
 use crate::transport::{Answer, Http};
 
 /// Bytes of one request: after each, the server has them on disk for certain.
 const CHUNK: u64 = 64 * 1024 * 1024;
-/// A transfer that moves nothing for so long is dead.
-const STALLED: Duration = Duration::from_secs(30);
 
 /// See the module. Keeps the id that the server gave the upload.
 #[derive(Clone, Copy, Debug, Default)]
@@ -150,20 +147,7 @@ impl Work {
             ChatError::new(upload_failed(self.upload.kind))
                 .with_message(format!("the upload broke off: {error}"))
         };
-        let mut asking = std::pin::pin!(self.http.ask(method, &path, &all, body));
-        let mut before = moved.load(Ordering::Relaxed);
-        loop {
-            match tokio::time::timeout(STALLED, &mut asking).await {
-                Ok(answer) => return answer.map_err(failed),
-                Err(_) => {
-                    let now = moved.load(Ordering::Relaxed);
-                    if now == before {
-                        return Err(failed(io::ErrorKind::TimedOut.into()));
-                    }
-                    before = now;
-                }
-            }
-        }
+        moving(self.http.ask(method, &path, &all, body), moved).await.map_err(failed)
     }
 
     /// What the server says, else that it did not work.

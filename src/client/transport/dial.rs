@@ -158,8 +158,17 @@ impl Connector {
             Some(proxy) => Some(proxy::parse(proxy).ok_or(ConnectError::ProxyAddress)?),
             None => None,
         };
-        let proxy = proxy.filter(|_| !address.is_loopback());
         Ok(Self { address, proxy, trust, is_pinned: pin.is_some(), config })
+    }
+
+    /// Another server, which the own one names: over the same proxy, trusted as this computer trusts, and in plain text only
+    /// where the own one is spoken to in plain text, on this computer.
+    pub(crate) fn elsewhere(&self, address: &str, plain: bool) -> Result<Self, ConnectError> {
+        if plain && self.trust.is_some() {
+            return Err(ConnectError::Plain);
+        }
+        let server = ServerAddress { address: address.to_owned(), plain, ..ServerAddress::default() };
+        Ok(Self { proxy: self.proxy.clone(), ..Self::new(&server, self.config.clone())? })
     }
 
     /// Makes a link. It is not signed in.
@@ -171,13 +180,16 @@ impl Connector {
 
     /// Makes a connection for files.
     pub(crate) async fn http(&self) -> Result<Http, ConnectError> {
+        self.http_as(self.address.authority()).await
+    }
+
+    /// The same to a server that wants to be called so.
+    pub(crate) async fn http_as(&self, host: String) -> Result<Http, ConnectError> {
         let dial = async {
             let socket = self.socket().await?;
             match &self.trust {
-                None => Http::start(socket, self.address.authority()).await,
-                Some(trust) => {
-                    Http::start(self.encrypt(trust, socket).await?, self.address.authority()).await
-                }
+                None => Http::start(socket, host).await,
+                Some(trust) => Http::start(self.encrypt(trust, socket).await?, host).await,
             }
         };
         tokio::time::timeout(self.config.connect_timeout, dial).await.unwrap_or(Err(ConnectError::Timeout))
@@ -195,10 +207,11 @@ impl Connector {
 
     /// A socket whose other end is the server.
     async fn socket(&self) -> Result<TcpStream, ConnectError> {
-        let mut socket = self.reach(self.proxy.as_ref().unwrap_or(&self.address)).await?;
+        let proxy = self.proxy.as_ref().filter(|_| !self.address.is_loopback());
+        let mut socket = self.reach(proxy.unwrap_or(&self.address)).await?;
         // Requests are small and somebody waits for each.
         socket.set_nodelay(true).map_err(unreachable)?;
-        if self.proxy.is_some() {
+        if proxy.is_some() {
             proxy::tunnel(&mut socket, &self.address).await?;
         }
         Ok(socket)

@@ -1,8 +1,9 @@
 //! Where the bytes of files are: stores that know contents by their SHA-256 and nothing else.
 //!
 //! Who may have which content is decided by `service::file`; who sent what under which name is in the database.
-//! [`Folder`] keeps contents in a directory, [`S3`] in a bucket. Uploads that are not complete lie in a directory of their own on the
-//! server's disk ([`Partials`]), whatever store they end up in.
+//! [`Folder`] keeps contents in a directory, [`S3`] in a bucket. Uploads through the server that are not complete lie in a directory of
+//! their own on its disk ([`Partials`]), whatever store they end up in; those that clients bring into the bucket themselves are there
+//! from the first byte ([`Incoming`]).
 //!
 //! [`media`]: what a content is, by looking at it.
 
@@ -20,7 +21,7 @@ use futures_util::future::BoxFuture;
 
 pub use folder::Folder;
 pub use partial::{Partial, Partials};
-pub use s3::S3;
+pub use s3::{Incoming, S3};
 
 use crate::store::file::Hash;
 

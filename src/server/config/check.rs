@@ -8,7 +8,7 @@ use toml::de::DeTable;
 
 use hallway_protocol::service::LANGUAGES;
 
-use super::types::{Secret, TlsMode, TranslationProvider, VoiceProvider};
+use super::types::{Secret, TlsMode, TranslationProvider, UploadWay, VoiceProvider};
 use super::{Config, LimitsSection};
 use crate::outbound::{Proxy, Url};
 
@@ -141,9 +141,18 @@ impl Config {
 
     fn check_s3(&self) -> Result<(), Problem> {
         let s3 = &self.s3;
+        let is_direct = self.files.upload == UploadWay::S3;
         if s3.endpoint.is_empty() {
-            return Ok(());
+            return ensure(!is_direct, "files.upload", "`s3` needs a bucket under `[s3]`");
         }
+        let public = &s3.public_endpoint;
+        let public_ok = public.is_empty() || Url::parse(public).is_ok();
+        ensure(public_ok, "s3.public_endpoint", "not an address like `https://s3.example.org`")?;
+        let limits = self.limits.effective()?;
+        let largest =
+            [limits.image_bytes, limits.audio_bytes, limits.video_bytes, limits.file_bytes].into_iter().max();
+        let fits = largest.is_none_or(|largest| largest <= crate::blob::s3::LARGEST);
+        ensure(!is_direct || fits, "files.upload", "`s3` takes files of at most 5 GiB; the limits say more")?;
         ensure(
             Url::parse(&s3.endpoint).is_ok(),
             "s3.endpoint",

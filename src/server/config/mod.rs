@@ -16,8 +16,8 @@ use serde::Deserialize;
 
 pub use check::ConfigError;
 pub use types::{
-    Invites, LimitsSection, LogFormat, RulesSection, Secret, TlsMode, TranslationProvider, VoiceProvider,
-    WordsAction,
+    Invites, LimitsSection, LogFormat, RulesSection, Secret, TlsMode, TranslationProvider, UploadWay,
+    VoiceProvider, WordsAction,
 };
 
 use crate::auth::password::Cost;
@@ -91,17 +91,23 @@ sections! {
         uploads_per_user: u32 = 20,
         /// Bytes that one user may upload within 24 hours; 0: any number.
         bytes_per_day: u64 = 10 * 1024 * 1024 * 1024,
+        /// Which way they come in: `server`, through the server; or `s3`, straight into the bucket of `[s3]` by signed links,
+        /// from clients that can do that. The server then reads each of them once.
+        upload: UploadWay = UploadWay::Server,
     }
-    /// A bucket of an S3-compatible service instead of the folder for files. Files pass through the server in both directions:
-    /// nobody else needs to reach the bucket. Incomplete uploads stay in the folder.
+    /// A bucket of an S3-compatible service instead of the folder for files. Files pass through the server in both directions,
+    /// unless `files.upload` says otherwise: nobody else needs to reach the bucket. Uploads through the server that are not complete
+    /// stay in the folder.
     S3Section "s3" {
         /// Address of the service, `https://s3.eu-central-1.amazonaws.com`. Empty: files are in the folder.
         endpoint: String = String::new(),
+        /// Address at which clients reach the service, for `files.upload`. Empty: the same.
+        public_endpoint: String = String::new(),
         /// Name of the bucket, which must be there.
         bucket: String = String::new(),
         /// Region of the bucket.
         region: String = "us-east-1".into(),
-        /// Key of an account that may read, write and remove in the bucket.
+        /// Key of an account that may list, read, write and remove in the bucket.
         access_key: String = String::new(),
         /// Secret of that account.
         secret_key: Secret = Secret::default(),

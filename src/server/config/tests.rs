@@ -45,6 +45,16 @@ fn mistakes_are_told_with_file_line_and_key() {
         ("[log]\nlevel = \"info,x=loud\"\n", "hallway.toml:2:1: log.level:"),
         ("[database]\nurl = \"mysql://x\"\n", "hallway.toml:2:1: database.url:"),
         ("[s3]\nendpoint = \"https://x\"\n", "hallway.toml:1:2: s3.bucket:"),
+        ("[files]\nupload = \"s3\"\n", "hallway.toml:2:1: files.upload:"),
+        (
+            "[s3]\nendpoint = \"https://x\"\nbucket = \"b\"\naccess_key = \"k\"\nsecret_key = \"s\"\n\
+             [limits]\nfile_bytes = 5368709121\n[files]\nupload = \"s3\"\n",
+            "hallway.toml:9:1: files.upload:",
+        ),
+        (
+            "[s3]\nendpoint = \"https://x\"\npublic_endpoint = \"x\"\n",
+            "hallway.toml:3:1: s3.public_endpoint:",
+        ),
         ("[outbound]\nproxy = \"x\"\n", "hallway.toml:2:1: outbound.proxy:"),
         ("[translation]\nprovider = \"openai\"\n", "hallway.toml:1:2: translation.url:"),
         ("[translation]\nlanguages = [\"xx\"]\n", "hallway.toml:2:1: translation.languages:"),

@@ -79,6 +79,16 @@ pub enum Invites {
     Nobody,
 }
 
+/// Which way files come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UploadWay {
+    /// Through the server.
+    Server,
+    /// Straight into the bucket, by signed links.
+    S3,
+}
+
 /// Who translates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -243,32 +243,27 @@ fn coded(status: StatusCode, error: &ChatError) -> Page {
 
 /// What a refusal is in HTTP.
 pub(super) fn refusal(refusal: Refusal) -> Page {
-    let (status, error) = match refusal {
+    let status = match &refusal {
         Refusal::NoPass => {
-            let mut page = coded(StatusCode::UNAUTHORIZED, &ErrorCode::NotLoggedIn.into());
+            let mut page = coded(StatusCode::UNAUTHORIZED, &refusal.error());
             page.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             return page;
         }
         Refusal::Offset(offset) => {
-            let mut page = coded(StatusCode::CONFLICT, &invalid("the upload stands at another place"));
+            let offset = *offset;
+            let mut page = coded(StatusCode::CONFLICT, &refusal.error());
             put(&mut page, OFFSET, offset);
             return page;
         }
-        Refusal::Unknown => (StatusCode::NOT_FOUND, ErrorCode::FileMissing.into()),
-        Refusal::Checksum => {
-            let status = StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST);
-            (status, invalid("the sum does not fit"))
-        }
-        Refusal::Interrupted => (StatusCode::CONFLICT, ErrorCode::FileUploadFailed.into()),
-        Refusal::Stopping => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::ServiceStopped.into()),
-        Refusal::Full => (
-            StatusCode::INSUFFICIENT_STORAGE,
-            ChatError::new(ErrorCode::ServiceStopped).with_message("the server cannot store anything now"),
-        ),
-        Refusal::Failed => (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::FileUploadFailed.into()),
-        Refusal::Rule(error) => (status_of(error.code), error),
+        Refusal::Unknown => StatusCode::NOT_FOUND,
+        Refusal::Checksum => StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST),
+        Refusal::Interrupted => StatusCode::CONFLICT,
+        Refusal::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::Full => StatusCode::INSUFFICIENT_STORAGE,
+        Refusal::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        Refusal::Rule(error) => status_of(error.code),
     };
-    coded(status, &error)
+    coded(status, &refusal.error())
 }
 
 fn status_of(code: ErrorCode) -> StatusCode {

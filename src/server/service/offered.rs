@@ -9,7 +9,7 @@ use hallway_protocol::{ChatError, ErrorCode, Limits};
 use tokio::sync::Semaphore;
 use tracing::warn;
 
-use crate::config::Config;
+use crate::config::{Config, UploadWay};
 use crate::outbound::Outbound;
 use crate::provider::{self, ProviderError, Transcriber, Translator};
 
@@ -45,6 +45,10 @@ impl Offered {
             translate_to: translator.as_ref().map_or_else(Vec::new, |it| it.languages()),
             voice_to_text: transcriber.as_ref().map_or_else(Vec::new, |it| it.languages()),
             link_previews: config.link_previews.enabled,
+            upload_plugins: match config.files.upload {
+                UploadWay::Server => vec!["tus".to_owned()],
+                UploadWay::S3 => vec!["s3".to_owned(), "tus".to_owned()],
+            },
         };
         let (translations, voices) = (Semaphore::new(TRANSLATIONS), Semaphore::new(VOICES));
         Ok(Self { translator, transcriber, translations, voices, services })

@@ -28,6 +28,9 @@ pub struct UploadRow {
     pub stored: i64,
     /// Unix seconds of the last byte.
     pub touched: i64,
+    /// For an upload that its client brings into the bucket itself: the name of the attempt there, empty when there is none.
+    /// None for one that comes through the server.
+    pub attempt: Option<String>,
 }
 
 /// A complete upload.
@@ -77,22 +80,24 @@ fn upload_row(row: &Row<'_>) -> Result<UploadRow, StoreError> {
         size: row.get(4)?,
         stored: row.get(5)?,
         touched: row.get(6)?,
+        attempt: row.get(7)?,
     })
 }
 
 /// Notes a new upload.
 pub fn add_upload(tx: &mut Tx<'_>, upload: &UploadRow) -> Result<(), StoreError> {
-    let UploadRow { id, owner, kind, name, size, stored, touched } = upload;
+    let UploadRow { id, owner, kind, name, size, stored, touched, attempt } = upload;
     tx.execute(
-        "INSERT INTO upload (id, owner, kind, name, size, stored, touched) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        args![&id.to_string(), *owner, kind.as_str(), name, *size, *stored, *touched],
+        "INSERT INTO upload (id, owner, kind, name, size, stored, touched, attempt) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![&id.to_string(), *owner, kind.as_str(), name, *size, *stored, *touched, attempt.as_deref()],
     )
     .map(|_| ())
 }
 
 /// An upload that is not complete.
 pub fn upload(tx: &mut Tx<'_>, id: FileId) -> Result<Option<UploadRow>, StoreError> {
-    let sql = "SELECT id, owner, kind, name, size, stored, touched FROM upload WHERE id = $1";
+    let sql = "SELECT id, owner, kind, name, size, stored, touched, attempt FROM upload WHERE id = $1";
     tx.one(sql, args![&id.to_string()], upload_row)
 }
 
@@ -100,6 +105,12 @@ pub fn upload(tx: &mut Tx<'_>, id: FileId) -> Result<Option<UploadRow>, StoreErr
 pub fn advance_upload(tx: &mut Tx<'_>, id: FileId, stored: i64, now: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE upload SET stored = $2, touched = $3 WHERE id = $1";
     tx.execute(sql, args![&id.to_string(), stored, now]).map(|rows| rows > 0)
+}
+
+/// Notes under which name the parts of an upload come into the bucket; false when there is none any more.
+pub fn set_attempt(tx: &mut Tx<'_>, id: FileId, attempt: &str) -> Result<bool, StoreError> {
+    let sql = "UPDATE upload SET attempt = $2 WHERE id = $1";
+    tx.execute(sql, args![&id.to_string(), attempt]).map(|rows| rows > 0)
 }
 
 /// Forgets an upload; whether there was one.

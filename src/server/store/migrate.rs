@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     hallway_search::tables::SCHEMA,
     include_str!("migrations/0009_annotation.sql"),
     include_str!("migrations/0010_combined.sql"),
+    include_str!("migrations/0011_upload_attempt.sql"),
 ];
 
 /// Brings the schema up to date. `snapshots` is the folder for the copy of an existing database.

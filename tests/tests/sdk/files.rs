@@ -17,10 +17,10 @@ use hallway_tests::support::{Device, Dice, Engine, TestServer};
 
 use crate::support::*;
 
-const MIB: u64 = 1024 * 1024;
+pub const MIB: u64 = 1024 * 1024;
 
 /// A file of so many bytes that nothing can make shorter.
-fn file(dir: &Path, name: &str, bytes: u64) -> Outcome<(PathBuf, Vec<u8>)> {
+pub fn file(dir: &Path, name: &str, bytes: u64) -> Outcome<(PathBuf, Vec<u8>)> {
     static SEED: AtomicU64 = AtomicU64::new(1);
     let mut dice = Dice::new(SEED.fetch_add(1, Ordering::Relaxed));
     let mut content = Vec::new();
@@ -34,7 +34,7 @@ fn file(dir: &Path, name: &str, bytes: u64) -> Outcome<(PathBuf, Vec<u8>)> {
 }
 
 /// Puts a file in the outbox.
-async fn queue_file(from: &Device, to: &str, path: &Path) -> Outcome<Message> {
+pub async fn queue_file(from: &Device, to: &str, path: &Path) -> Outcome<Message> {
     let message = from.client.create_file_message(with(to), path, MessageOptions::default()).await;
     let message = message.doing("making a message with a file")?;
     from.client.enqueue_message(message.clone(), SendOptions::default()).await.doing("queueing")?;
@@ -42,7 +42,7 @@ async fn queue_file(from: &Device, to: &str, path: &Path) -> Outcome<Message> {
 }
 
 /// The file of a message.
-fn file_of(message: &Message) -> Outcome<FileId> {
+pub fn file_of(message: &Message) -> Outcome<FileId> {
     match &message.payload {
         Payload::File(file) => file.uuid.parse().doing("a file id"),
         other => Err(Failure::new(format!("no file but {other:?}"))),
@@ -50,7 +50,7 @@ fn file_of(message: &Message) -> Outcome<FileId> {
 }
 
 /// Waits for the newest message of a conversation to be a file, and fetches it.
-async fn arrived(device: &mut Device, peer: &str, count: usize) -> Outcome<(Message, Vec<u8>)> {
+pub async fn arrived(device: &mut Device, peer: &str, count: usize) -> Outcome<(Message, Vec<u8>)> {
     let is_there = async |device: &Device| Ok(device.latest(&with(peer), 100).await?.len() >= count);
     until(device, "told of the file", is_there).await?;
     let messages = device.latest(&with(peer), 100).await?;
@@ -66,7 +66,7 @@ async fn arrived(device: &mut Device, peer: &str, count: usize) -> Outcome<(Mess
     Ok((message, bytes))
 }
 
-fn same(found: &[u8], wanted: &[u8]) -> Outcome {
+pub fn same(found: &[u8], wanted: &[u8]) -> Outcome {
     if found == wanted {
         Ok(())
     } else {

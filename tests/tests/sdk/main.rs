@@ -1,6 +1,7 @@
 //! The SDK against a real server: what an app can count on, row by row.
 
 mod annotations;
+mod bucket;
 mod files;
 mod forward;
 mod groups;
@@ -12,6 +13,7 @@ mod message;
 mod own_side;
 mod search;
 mod sending;
+mod services;
 mod sessions;
 mod stickers;
 mod support;

@@ -8,13 +8,16 @@
 //! recall ── reference gone ──▶ after some days file gone ──▶ content gone when no other file has it
 //! ```
 //!
-//! * `upload`: everything up to the complete file; `turn`: one request at a time writes to an upload.
+//! * `upload`: from the first byte to the last, through the server; `direct`: the same through a bucket; `turn`: one request at a
+//!   time writes to an upload; `complete`: what it becomes.
 //! * `fetch`: tickets, links, opening. [`mod@reference`]: what sending and recalling have to do with files.
 //! * `sweep`: what nobody needs any more, and what a crash left half done.
 //!
 //! A content is stored once, but that is nobody's business: to get a file one uploads all of it, or reads a message
 //! that refers to it. A hash is never accepted in place of the bytes. See `docs/files.md`.
 
+mod complete;
+mod direct;
 mod fetch;
 pub mod reference;
 mod sweep;
@@ -30,8 +33,8 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock, watch};
 
 use super::core::Core;
 use crate::auth::pass::{Holder, Passes};
-use crate::blob::{BlobStore, Folder, Partials};
-use crate::config::Config;
+use crate::blob::{BlobStore, Folder, Incoming, Partials};
+use crate::config::{Config, UploadWay};
 use crate::store::{Db, StoreError, WriteKey, file, session};
 
 pub use fetch::Opened;
@@ -50,13 +53,15 @@ pub struct Storage {
     pub store: Arc<dyn BlobStore>,
     /// Incomplete uploads, on the same file system as a [`Folder`].
     pub partials: Partials,
+    /// Uploads that clients bring into the bucket themselves, where there is one.
+    pub incoming: Option<Incoming>,
 }
 
 impl Storage {
     /// Both in one directory.
     pub fn folder(root: PathBuf) -> io::Result<Self> {
         let partials = Partials::open(root.join("partial"))?;
-        Ok(Self { store: Arc::new(Folder::open(root.join("blobs"))?), partials })
+        Ok(Self { store: Arc::new(Folder::open(root.join("blobs"))?), partials, incoming: None })
     }
 }
 
@@ -81,6 +86,34 @@ pub enum Refusal {
     Failed,
     /// A rule says no.
     Rule(ChatError),
+}
+
+impl Refusal {
+    /// As a client is told.
+    pub fn error(self) -> ChatError {
+        match self {
+            Self::NoPass => ErrorCode::NotLoggedIn.into(),
+            Self::Unknown => ErrorCode::FileMissing.into(),
+            Self::Offset(_) => {
+                ChatError::new(ErrorCode::InvalidParameter).with_message("the upload stands at another place")
+            }
+            Self::Checksum => {
+                ChatError::new(ErrorCode::InvalidParameter).with_message("the sum does not fit")
+            }
+            Self::Interrupted | Self::Failed => ErrorCode::FileUploadFailed.into(),
+            Self::Stopping => ErrorCode::ServiceStopped.into(),
+            Self::Full => {
+                ChatError::new(ErrorCode::ServiceStopped).with_message("the server cannot store anything now")
+            }
+            Self::Rule(error) => error,
+        }
+    }
+}
+
+impl From<Refusal> for ChatError {
+    fn from(refusal: Refusal) -> Self {
+        refusal.error()
+    }
 }
 
 impl From<ErrorCode> for Refusal {
@@ -127,6 +160,7 @@ struct Inner {
     core: Arc<Core>,
     passes: Passes,
     storage: Storage,
+    is_direct: bool,
     keep_seconds: i64,
     uploads_per_user: i64,
     bytes_per_day: i64,
@@ -148,6 +182,7 @@ impl Files {
             core,
             passes: Passes::new(&key),
             storage,
+            is_direct: settings.upload == UploadWay::S3,
             keep_seconds: i64::from(settings.keep_unsent_days).saturating_mul(24 * 3600),
             uploads_per_user: i64::from(settings.uploads_per_user),
             bytes_per_day: i64::try_from(settings.bytes_per_day).unwrap_or(i64::MAX),
@@ -208,6 +243,11 @@ impl Files {
         let lives = session.is_some_and(|session| session.expires.is_none_or(|expires| expires > now));
         if lives { Ok(holder) } else { Err(Refusal::NoPass) }
     }
+}
+
+/// Runs what blocks on a thread for that.
+async fn blocking<T: Send + 'static>(job: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(job).await.map_err(io::Error::other)?
 }
 
 async fn make_key(db: &Db, fresh: [u8; 32]) -> Result<Vec<u8>, StoreError> {

@@ -6,7 +6,7 @@ use hallway_protocol::file::FileId;
 use tokio::time::MissedTickBehavior;
 use tracing::{info, warn};
 
-use super::{Files, Refusal};
+use super::{Files, Refusal, blocking};
 use crate::store::{StoreError, WriteKey, file};
 
 /// How often.
@@ -64,11 +64,13 @@ impl Files {
         Ok(swept)
     }
 
-    /// Partial files whose upload is complete go to the store, those whose upload is gone go away.
+    /// Bytes whose upload is complete go to the store, those whose upload is gone go away.
     async fn mend(&self) -> Result<(), Refusal> {
         let partials = self.inner.storage.partials.clone();
-        let there =
-            tokio::task::spawn_blocking(move || partials.all()).await.map_err(std::io::Error::other)??;
+        let mut there = blocking(move || partials.all()).await?;
+        if let Some(incoming) = &self.inner.storage.incoming {
+            there.extend(incoming.all().await?);
+        }
         for id in there {
             let _work = self.work()?;
             let (upload, complete) = self
@@ -80,7 +82,7 @@ impl Files {
             match (upload, complete) {
                 (Some(_), _) => {}
                 (None, Some(row)) => self.settle(&row).await?,
-                (None, None) => self.remove_partial(id).await?,
+                (None, None) => self.remove_bytes(id).await?,
             }
         }
         Ok(())
@@ -95,9 +97,15 @@ impl Files {
             let _work = self.work()?;
             // Somebody writes to it right now.
             let Some(_turn) = self.inner.turns.try_take(id) else { continue };
+            let row = db.read(move |tx| file::upload(tx, id)).await.map_err(|error: StoreError| error)?;
+            let Some(row) = row.filter(|row| row.touched < before) else { continue };
+            if row.attempt.is_some() {
+                // First, as its parts are known by the row only.
+                self.discard(&row).await?;
+            }
             let job = move |tx: &mut crate::store::Tx<'_>| file::remove_stale_upload(tx, id, before);
             if db.write(WriteKey::user(0), job).await.map_err(|error: StoreError| error)? {
-                self.remove_partial(id).await?;
+                self.remove_bytes(id).await?;
                 removed = removed.saturating_add(1);
                 self.inner.turns.forget(id);
             }
@@ -105,11 +113,15 @@ impl Files {
         Ok(removed)
     }
 
-    async fn remove_partial(&self, id: FileId) -> Result<(), Refusal> {
-        let partials = self.inner.storage.partials.clone();
-        Ok(tokio::task::spawn_blocking(move || partials.remove(id))
-            .await
-            .map_err(std::io::Error::other)??)
+    /// Removes what no row knows of.
+    async fn remove_bytes(&self, id: FileId) -> Result<(), Refusal> {
+        let storage = &self.inner.storage;
+        let partials = storage.partials.clone();
+        blocking(move || partials.remove(id)).await?;
+        if let Some(incoming) = &storage.incoming {
+            incoming.discard(id, "").await?;
+        }
+        Ok(())
     }
 
     async fn drop_contents(&self) -> Result<usize, Refusal> {

@@ -12,14 +12,13 @@ use hallway_protocol::file::{FILE_NAME_BYTES, FileId, FileKind};
 use hallway_protocol::{ChatError, ErrorCode};
 use ring::digest::{self, Context};
 use tokio::task::JoinHandle;
-use tracing::{debug, info};
 
+use super::complete::Found;
 use super::turn::{Hashed, Turn};
-use super::{Files, Refusal};
+use super::{Files, Refusal, blocking};
 use crate::auth::pass::Holder;
 use crate::auth::same;
 use crate::blob::{Partial, Partials, media};
-use crate::server::BY_THE_SERVER;
 use crate::store::file::{self, FileRow, UploadRow};
 use crate::store::{StoreError, WriteKey};
 
@@ -61,12 +60,6 @@ pub struct Checksum {
     pub sum: Vec<u8>,
 }
 
-/// An upload as its owner finds it.
-enum Found {
-    Open(UploadRow),
-    Complete(FileRow),
-}
-
 /// Why a request brings no more bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -87,16 +80,27 @@ impl Files {
     /// Begins an upload. Empty 2108, too large 2253, 2301, 2351, 2402; too many or too much at a time 60018.
     pub async fn begin(&self, ticket: &str, new: NewUpload) -> Result<(FileId, State), Refusal> {
         let holder = self.ticket_holder(ticket).await?;
+        let row = self.begin_as(holder.user, new, None).await?;
+        Ok((row.id, self.state(&row)))
+    }
+
+    /// The same for whoever was recognised already; `attempt` is empty for an upload into the bucket.
+    pub(super) async fn begin_as(
+        &self,
+        owner: i64,
+        new: NewUpload,
+        attempt: Option<String>,
+    ) -> Result<UploadRow, Refusal> {
         let _work = self.work()?;
         let inner = &self.inner;
         new.kind.check_size(new.size, &inner.core.limits)?;
         let id = FileId::new(crate::auth::random().map_err(|_| Refusal::Failed)?);
         let now = inner.core.clock.now();
         let size = i64::try_from(new.size).map_err(|_| ErrorCode::FileTooLarge)?;
-        let (owner, name) = (holder.user, bare_name(&new.name));
-        let row = UploadRow { id, owner, kind: new.kind, name, size, stored: 0, touched: now };
-        let (most, per_day) = (inner.uploads_per_user, inner.bytes_per_day);
-        let begun = inner.core.db.write(WriteKey::user(owner), move |tx| {
+        let name = bare_name(&new.name);
+        let row = UploadRow { id, owner, kind: new.kind, name, size, stored: 0, touched: now, attempt };
+        let (most, per_day, begun) = (inner.uploads_per_user, inner.bytes_per_day, row.clone());
+        let noted = inner.core.db.write(WriteKey::user(owner), move |tx| {
             if most > 0 && file::unfinished(tx, owner)? >= most {
                 return Ok(Err("too many uploads at a time"));
             }
@@ -106,8 +110,8 @@ impl Files {
             }
             file::add_upload(tx, &row).map(Ok)
         });
-        match begun.await.map_err(|error: StoreError| error)? {
-            Ok(()) => Ok((id, State { offset: 0, size: new.size, expires: Some(self.expiry(now)) })),
+        match noted.await.map_err(|error: StoreError| error)? {
+            Ok(()) => Ok(begun),
             Err(why) => Err(Refusal::Rule(ChatError::new(ErrorCode::RequestsTooFrequent).with_message(why))),
         }
     }
@@ -154,66 +158,16 @@ impl Files {
     pub async fn terminate(&self, ticket: &str, id: FileId) -> Result<(), Refusal> {
         let holder = self.ticket_holder(ticket).await?;
         let _work = self.work()?;
-        let Found::Open(_) = self.find(&holder, id).await? else { return Err(Refusal::Unknown) };
+        let Found::Open(row) = self.find(&holder, id).await? else { return Err(Refusal::Unknown) };
         let _turn = self.inner.turns.take(id).await;
-        self.give_up(&holder, id).await
+        self.give_up(&row).await
     }
 
-    async fn give_up(&self, holder: &Holder, id: FileId) -> Result<(), Refusal> {
-        let db = &self.inner.core.db;
-        let was_there = db.write(WriteKey::user(holder.user), move |tx| file::remove_upload(tx, id)).await;
-        let was_there = was_there.map_err(|error: StoreError| error)?;
-        self.inner.turns.forget(id);
-        let partials = self.inner.storage.partials.clone();
-        blocking(move || partials.remove(id)).await?;
-        if was_there { Ok(()) } else { Err(Refusal::Unknown) }
-    }
-
-    /// Keeps a file of the server's own, which no message has yet.
-    pub async fn keep_own(&self, content: Bytes, media_type: &'static str) -> Result<FileId, Refusal> {
-        let _work = self.work()?;
-        let id = FileId::new(crate::auth::random().map_err(|_| Refusal::Failed)?);
-        let (partials, created) = (self.inner.storage.partials.clone(), self.inner.core.clock.now());
-        let hash = crate::auth::sha256(&content);
-        let row = FileRow {
-            id,
-            owner: BY_THE_SERVER,
-            hash,
-            size: i64::try_from(content.len()).map_err(|_| Refusal::Failed)?,
-            media_type: media_type.to_owned(),
-            name: "preview".to_owned(),
-            created,
-        };
-        blocking(move || {
-            let mut partial = partials.at(id, 0)?;
-            partial.write(&content)?;
-            partial.sync()
-        })
-        .await?;
-        let _keeping = self.inner.keeping.lock().await;
-        let job = move |tx: &mut crate::store::Tx<'_>| file::add(tx, &row);
-        self.inner
-            .core
-            .db
-            .write(WriteKey::user(BY_THE_SERVER), job)
-            .await
-            .map_err(|error: StoreError| error)?;
-        self.inner.storage.store.keep(self.inner.storage.partials.path(id), hash).await?;
-        Ok(id)
-    }
-
+    /// An upload as its owner finds it, if it comes through the server.
     async fn find(&self, holder: &Holder, id: FileId) -> Result<Found, Refusal> {
-        let owner = holder.user;
-        let (open, complete) = self
-            .inner
-            .core
-            .db
-            .read(move |tx| Ok::<_, StoreError>((file::upload(tx, id)?, file::load(tx, id)?)))
-            .await?;
-        match (open, complete) {
-            (Some(row), _) if row.owner == owner => Ok(Found::Open(row)),
-            (None, Some(row)) if row.owner == owner => Ok(Found::Complete(row)),
-            _ => Err(Refusal::Unknown),
+        match self.find_any(holder.user, id).await? {
+            Found::Open(row) if row.attempt.is_some() => Err(Refusal::Unknown),
+            found => Ok(found),
         }
     }
 
@@ -333,7 +287,7 @@ impl Files {
         Ok((joined(written)?, end))
     }
 
-    async fn note(&self, row: &UploadRow, length: u64) -> Result<UploadRow, Refusal> {
+    pub(super) async fn note(&self, row: &UploadRow, length: u64) -> Result<UploadRow, Refusal> {
         let (id, stored) = (row.id, i64::try_from(length).map_err(|_| Refusal::Failed)?);
         let now = self.inner.core.clock.now();
         let job = move |tx: &mut crate::store::Tx<'_>| file::advance_upload(tx, id, stored, now);
@@ -360,57 +314,11 @@ impl Files {
         .await?;
         let mut content = [0; 32];
         content.copy_from_slice(hash.as_ref());
-        let media_type = media::media_type(&head);
-        if let Err(code) = media::check(row.kind, media_type) {
-            debug!(upload = %row.id, media_type, "not what it is to be sent as");
-            let holder = Holder { user: row.owner, instance_id: String::new(), expires: 0 };
-            self.give_up(&holder, row.id).await?;
-            return Err(code.into());
-        }
-        let created = self.inner.core.clock.now();
-        let new = FileRow {
-            id: row.id,
-            owner: row.owner,
-            hash: content,
-            size: row.size,
-            media_type: media_type.to_owned(),
-            name: row.name.clone(),
-            created,
-        };
-        let kept = new.clone();
-        let keeping = self.inner.keeping.lock().await;
-        let became = self.inner.core.db.write(WriteKey::user(row.owner), move |tx| {
-            let was_there = file::remove_upload(tx, new.id)?;
-            if was_there {
-                file::add(tx, &new)?;
-            }
-            Ok(was_there)
-        });
-        if !became.await.map_err(|error: StoreError| error)? {
-            return Err(Refusal::Unknown);
-        }
-        self.inner.storage.store.keep(self.inner.storage.partials.path(row.id), content).await?;
-        drop((keeping, turn));
+        self.become_file(row, content, &head).await?;
+        drop(turn);
         self.inner.turns.forget(row.id);
-        info!(file = %kept.id, bytes = kept.size, media_type, "uploaded");
-        let size = kept.size.cast_unsigned();
+        let size = row.size.cast_unsigned();
         Ok(State { offset: size, size, expires: None })
-    }
-
-    /// Brings the content of a complete upload into the store, where a crash came between.
-    pub(super) async fn settle(&self, row: &FileRow) -> Result<(), Refusal> {
-        let path = self.inner.storage.partials.path(row.id);
-        let _keeping = self.inner.keeping.lock().await;
-        if tokio::task::spawn_blocking({
-            let path = path.clone();
-            move || path.exists()
-        })
-        .await
-        .unwrap_or(false)
-        {
-            self.inner.storage.store.keep(path, row.hash).await?;
-        }
-        Ok(())
     }
 }
 
@@ -458,10 +366,6 @@ fn refused(end: End, row: &UploadRow) -> Refusal {
 
 fn joined(result: Result<io::Result<Writer>, tokio::task::JoinError>) -> Result<Writer, Refusal> {
     Ok(result.map_err(io::Error::other)??)
-}
-
-async fn blocking<T: Send + 'static>(job: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(job).await.map_err(io::Error::other)?
 }
 
 /// The last part of what may be a path, without what cannot be seen, cut to a length.

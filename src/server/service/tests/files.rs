@@ -53,7 +53,7 @@ pub(super) async fn upload(world: &World, who: &Person, kind: FileKind, bytes: &
     id
 }
 
-fn payload(id: FileId, size: usize) -> Payload {
+pub(super) fn payload(id: FileId, size: usize) -> Payload {
     let (uuid, file_url) = (id.to_string(), id.url());
     Payload::File(FilePayload { uuid, file_name: "plan.pdf".into(), file_url, file_size: size as u64 })
 }
@@ -73,7 +73,7 @@ pub(super) async fn send(
     world.call(who, message).await
 }
 
-async fn link(
+pub(super) async fn link(
     world: &World,
     who: &Person,
     of: &ConversationId,
@@ -87,13 +87,13 @@ async fn follow(world: &World, link: &FileLink) -> Result<Opened, Refusal> {
     files(world).open_link(link.path.strip_prefix("/download/").unwrap()).await
 }
 
-async fn bytes(world: &World, link: &FileLink) -> Result<Bytes, Refusal> {
+pub(super) async fn bytes(world: &World, link: &FileLink) -> Result<Bytes, Refusal> {
     let opened = follow(world, link).await?;
     Ok(opened.reader.read_at(0, 1 << 20).await.unwrap())
 }
 
 /// Everything about files seems to be older by days.
-async fn age(world: &World, days: i64) {
+pub(super) async fn age(world: &World, days: i64) {
     let seconds = days * 24 * 3600;
     let job = move |tx: &mut crate::store::Tx<'_>| {
         tx.execute("UPDATE upload SET touched = touched - $1", crate::args![seconds])?;

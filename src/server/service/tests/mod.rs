@@ -5,6 +5,7 @@ mod combined;
 mod conversation_groups;
 mod conversations;
 mod files;
+mod files_direct;
 mod groups;
 mod limits;
 mod link_previews;
