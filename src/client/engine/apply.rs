@@ -552,6 +552,10 @@ impl Work<'_> {
             conv.announced = conv.announced.max(message.sequence);
         }
         match (by, before) {
+            // A hook of the deployment changed it while it was sent (MSG-91); its news may come before the answer.
+            (By::OwnCall | By::News { .. }, None) if was_waiting && message.is_modified() => {
+                self.out.modified.push(message);
+            }
             (By::News { .. }, None) if is_news => {
                 let is_announced = !was_waiting && conv.state.message_remind_type != RemindType::Discard;
                 self.out.received.extend(is_announced.then_some(message));
@@ -563,10 +567,6 @@ impl Work<'_> {
                 } else if before.is_some() || message.version > version {
                     self.out.modified.push(message);
                 }
-            }
-            // A hook of the deployment changed it while it was sent (MSG-91).
-            (By::OwnCall, None) if was_waiting && message.is_modified() => {
-                self.out.modified.push(message);
             }
             (By::OwnCall, Some((_, version))) if message.version > version && !message.is_revoked() => {
                 self.out.modified.push(message);
