@@ -11,6 +11,7 @@
 //! * [`method`]: every request with its parameters and its answer; [`event`]: what the server says unasked.
 //! * [`frame`]: the JSON-RPC envelope around both.
 //! * [`error`]: every code; [`limits`]: every number a deployer may change; [`link`]: invite links.
+//! * [`text`]: what all have to see alike in a text.
 //!
 //! `README.md` beside this file tells a third party how to write a client in another language.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -41,6 +42,7 @@ pub mod session;
 mod snapshots;
 pub mod sticker;
 pub mod sync;
+pub mod text;
 pub mod tip;
 pub mod user;
 

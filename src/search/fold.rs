@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use hallway_protocol::text::is_unseen;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
@@ -91,7 +92,7 @@ fn fold_piece(piece: &str, out: &mut String) {
         // Most Chinese: nothing but the table has anything to say about it.
         (Some(c @ '\u{4e00}'..='\u{9fff}'), None) => out.push(simplified(c)),
         _ => {
-            for c in piece.nfkc().filter(|c| !is_unseen(*c)) {
+            for c in piece.nfkc().filter(|c| !is_unseen(*c) && !matches!(c, '\u{fe00}'..='\u{fe0f}')) {
                 for upper in c.to_uppercase() {
                     out.extend(upper.to_lowercase().map(simplified).map(plain));
                 }
@@ -102,12 +103,6 @@ fn fold_piece(piece: &str, out: &mut String) {
 
 fn plain(c: char) -> char {
     if c.is_whitespace() || c.is_control() { ' ' } else { c }
-}
-
-/// Joiners, variation selectors, marks of direction, the soft hyphen.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 fn simplified(c: char) -> char {

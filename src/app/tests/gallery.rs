@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use hallway_app::harness::{Harness, named};
 use hallway_app::i18n::{self, Language};
-use hallway_app::text::rich::{Mark, Rich, links};
+use hallway_app::text::rich::{Mark, Rich};
 use hallway_app::theme::tokens::{BODY, META, PREVIEW, SMALL, size, space};
 use hallway_app::theme::{Appearance, Theme, font, style};
 use hallway_app::widget::Element;
@@ -29,6 +29,7 @@ use hallway_app::widget::row::{list_row, message_row};
 use hallway_app::widget::select_text::{Selection, select_area, select_text};
 use hallway_app::widget::toast::Toasts;
 use hallway_app::widget::virtual_list::{Stick, VirtualList};
+use hallway_protocol::text::links;
 use iced::widget::{column, container, progress_bar, row, rule, space as gap, text};
 use iced::window::RedrawRequest;
 use iced::{Alignment, Length, Point, Task};

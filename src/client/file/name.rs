@@ -1,6 +1,8 @@
 //! Names to save under. What a sender calls a file is foreign text: it may be a path, a device, or pretend to be
 //! something it is not.
 
+use hallway_protocol::text::{is_joiner, is_unseen};
+
 /// Longest name that is made, in bytes: room is left for what a program adds to it.
 pub(super) const BYTES: usize = 200;
 
@@ -22,16 +24,23 @@ pub fn safe_file_name(name: &str) -> String {
     }
 }
 
+/// The names a file may get where others have the first ones: `plan.pdf`, `plan (1).pdf`.
+pub(super) fn numbered(name: &str) -> impl Iterator<Item = String> {
+    let name = safe_file_name(name);
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => (stem.to_owned(), format!(".{ending}")),
+        _ => (name.clone(), String::new()),
+    };
+    std::iter::once(name).chain((1u32..1000).map(move |number| format!("{stem} ({number}){ending}")))
+}
+
 fn replaced(c: char) -> char {
     if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c }
 }
 
 /// Control characters, and those that are not seen or turn the direction of what follows.
 pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || (is_unseen(c) && !is_joiner(c))
 }
 
 pub(super) fn is_device(name: &str) -> bool {

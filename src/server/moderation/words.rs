@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use hallway_protocol::text::is_unseen;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Words {
@@ -106,13 +108,8 @@ fn fold(text: &str) -> Vec<Folded> {
     for (at, letter) in text.char_indices() {
         let bytes = at..at.saturating_add(letter.len_utf8());
         let narrow = match letter {
-            '\u{ad}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' => continue,
+            '\u{fe00}'..='\u{fe0f}' => continue,
+            letter if is_unseen(letter) => continue,
             '\u{ff01}'..='\u{ff5e}' => {
                 char::from_u32(u32::from(letter).wrapping_sub(0xfee0)).unwrap_or(letter)
             }

@@ -4,6 +4,8 @@
 //! styles, and ends at the body. One pass, no recursion, no memory but for the few words that are kept. What it
 //! takes for a tag that is none costs a preview and nothing else.
 
+use hallway_protocol::text::{is_joiner, is_unseen};
+
 /// Longest name of a site, in characters.
 pub(super) const SITE: usize = 100;
 /// Longest title.
@@ -153,8 +155,7 @@ fn clean(text: &str, most: usize) -> String {
         text.char_indices().nth(most.saturating_mul(8)).and_then(|(end, _)| text.get(..end)).unwrap_or(text);
     for letter in entities(text).chars() {
         let is_space = letter.is_whitespace();
-        let is_hidden = letter.is_control()
-            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        let is_hidden = letter.is_control() || (is_unseen(letter) && !is_joiner(letter));
         if (is_hidden && !is_space) || (is_space && (cleaned.is_empty() || cleaned.ends_with(' '))) {
             continue;
         }

@@ -1,6 +1,6 @@
 //! Lines to blocks.
 
-use super::{Block, Document, Kind, inline};
+use super::{Block, Document, Kind, MOST, inline};
 
 /// How far in an entry of a list can be.
 const DEEPEST: usize = 4;
@@ -83,17 +83,22 @@ impl<'s> Builder<'s> {
                 self.document.text.push_str(&format!("{separator}{indent}{} ", bullet.marker));
                 let kind = Kind::Item { depth: bullet.depth, marker: bullet.marker };
                 self.words(kind, &words.join("\n"), quoted);
-            } else if let Some(head) = lines.peek().filter(|next| is_table(line, next)).map(|_| line) {
-                self.end_paragraph(quoted);
-                lines.next();
-                let head = cells(head, usize::MAX);
-                let columns = head.len();
-                let mut rows = vec![head];
-                while let Some(line) = lines.next_if(|line| line.contains('|') && !line.trim().is_empty()) {
-                    // More cells than columns: the last one has the rest, so that no word is lost.
-                    rows.push(cells(line, columns));
+            } else if let Some(rule) = lines.next_if(|next| is_table(line, next)) {
+                let mut rows = vec![line];
+                while let Some(row) = lines.next_if(|line| line.contains('|') && !line.trim().is_empty()) {
+                    rows.push(row);
                 }
-                self.table(&rows, quoted);
+                let columns = cells(line, usize::MAX).len();
+                // Counted before anything is made of it: short rows are filled up to the columns of the head.
+                if columns.saturating_mul(rows.len()) > MOST {
+                    self.paragraph.extend([line, rule]);
+                    self.paragraph.extend(rows.into_iter().skip(1));
+                } else {
+                    self.end_paragraph(quoted);
+                    // More cells than columns: the last one has the rest, so that no word is lost.
+                    let rows: Vec<Vec<&str>> = rows.into_iter().map(|row| cells(row, columns)).collect();
+                    self.table(&rows, quoted);
+                }
             } else {
                 self.paragraph.push(line);
             }

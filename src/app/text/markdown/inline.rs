@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use hallway_protocol::text::links;
+
 use super::{Span, Style};
-use crate::text::rich;
 
 /// The longest address behind words, and the longest words before one, in bytes.
 const LONGEST: usize = 4096;
@@ -123,7 +124,7 @@ impl<'s> Cutter<'s> {
         for (at, length) in ticks_of(source).into_iter().rev() {
             ticks.entry(length).or_default().push(at);
         }
-        let links = rich::links(source).into_iter().peekable();
+        let links = links(source).collect::<Vec<_>>().into_iter().peekable();
         Self { source, at: 0, text: 0, pieces: Vec::new(), links, ticks, middle: source.find("](") }
     }
 

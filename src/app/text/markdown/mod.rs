@@ -6,8 +6,8 @@
 //! headings, rules and tables.
 //!
 //! A [`Document`] is the text without its marks, as it is selected and copied, and [`Block`]s that say how its parts
-//! look. Reading is linear in the text, and a text with more than [`MOST`] blocks or stretches is shown as it was typed:
-//! nobody writes that by hand, and drawing it would cost.
+//! look. Reading is linear in the text, and a text with more than [`MOST`] blocks or stretches, or a table with more cells, is
+//! shown as it was typed: nobody writes that by hand, and drawing it would cost.
 //!
 //! * `block`: lines to blocks; `inline`: marks inside a line.
 
@@ -20,7 +20,7 @@ mod tests;
 
 use std::ops::Range;
 
-/// The most blocks, and the most marked stretches of a block.
+/// The most blocks, the most marked stretches of a block, and the most cells of a table.
 pub const MOST: usize = 200;
 
 /// A text with what its marks mean.
@@ -96,10 +96,7 @@ impl Document {
     /// Reads a text.
     pub fn parse(source: &str) -> Self {
         let document = block::parse(source);
-        let too_many = |block: &Block| match &block.kind {
-            Kind::Table(rows) => rows.iter().map(Vec::len).sum::<usize>() > MOST,
-            _ => block.spans.len() > MOST,
-        };
+        let too_many = |block: &Block| block.spans.len() > MOST;
         if document.blocks.len() <= MOST && !document.blocks.iter().any(too_many) {
             return document;
         }

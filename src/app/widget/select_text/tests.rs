@@ -1,5 +1,6 @@
 //! Selecting with a pointer, as a person does.
 
+use hallway_protocol::text::links;
 use iced::keyboard::Modifiers;
 use iced::widget::container;
 use iced::{Event, Point, Task, keyboard, mouse};
@@ -7,7 +8,7 @@ use iced_selector::Bounded;
 
 use super::*;
 use crate::harness::{Harness, containing, role};
-use crate::text::rich::{Mark, Rich, links};
+use crate::text::rich::{Mark, Rich};
 use crate::theme::tokens;
 use crate::widget::Element;
 use crate::widget::access::Role;

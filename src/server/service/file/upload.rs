@@ -9,6 +9,7 @@ use std::io;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use hallway_protocol::file::{FILE_NAME_BYTES, FileId, FileKind};
+use hallway_protocol::text::{is_joiner, is_unseen};
 use hallway_protocol::{ChatError, ErrorCode};
 use ring::digest::{self, Context};
 use tokio::task::JoinHandle;
@@ -371,18 +372,13 @@ fn joined(result: Result<io::Result<Writer>, tokio::task::JoinError>) -> Result<
 /// The last part of what may be a path, without what cannot be seen, cut to a length.
 fn bare_name(text: &str) -> String {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    let mut name: String = last.chars().filter(|c| !is_invisible(*c)).collect();
+    let mut name: String =
+        last.chars().filter(|c| !c.is_control() && (!is_unseen(*c) || is_joiner(*c))).collect();
     while name.len() > FILE_NAME_BYTES {
         name.pop();
     }
     let bare = name.trim();
     if bare.is_empty() || bare.chars().all(|c| c == '.') { "file".to_owned() } else { bare.to_owned() }
-}
-
-/// Control characters, and those that turn the direction of what follows, so that `exe.txt` is not `txt.exe`.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -111,8 +111,6 @@ on_both_engines! {
         drop(world);
         let off = World::new(db).await;
         let anna = off.sign_in("anna", "first").await;
-        let random = off.text(&anna, &with(&ben), "");
-        drop(random);
         let fresh = SendMessage { id: hallway_protocol::MessageId::new(anna.number, 1_800_000_000, 1), ..off.text(&anna, &with(&ben), "http://cafe.example/menu") };
         off.call(&anna, fresh).await.unwrap();
         assert_eq!(off.service.chores().round().await.unwrap(), 0);
