@@ -12,7 +12,7 @@ use crate::ask::Question;
 use crate::block;
 use crate::segment::{self, Entry};
 use crate::tables::{Arg, Columns, Read, Tables};
-use crate::walk::{self, Hit, Scope, Texts};
+use crate::walk::{self, Hit, Scope, Scopes, Texts};
 
 /// The tables without a database: just the statements that the index has.
 #[derive(Default)]
@@ -185,10 +185,6 @@ impl Texts for Looking<'_> {
     type Message = String;
     type Error = Infallible;
 
-    fn scope(&mut self, _: i64) -> Result<Option<Scope>, Infallible> {
-        Ok(Some(Scope { low: 3, high: 5_000, hidden: vec![4, 300] }))
-    }
-
     fn answers(&mut self, conv: i64, places: &[i64]) -> Result<Vec<Hit<String>>, Infallible> {
         let found = places.iter().filter_map(|seq| {
             let text = self.0.get(&(conv, *seq))?;
@@ -269,13 +265,15 @@ proptest! {
         }
         expected.values_mut().for_each(|places| places.sort_unstable_by(|a, b| b.cmp(a)));
 
+        let scopes: Scopes =
+            (1..4).map(|conv| (conv, Scope { low: 3, high: 5_000, hidden: vec![4, 300] })).collect();
         let blocks = block::all(&mut tables).unwrap();
         let candidates = question.ask(&mut tables, blocks).unwrap();
         for (conv, places) in &expected {
             let mut found = Vec::new();
             let mut before = i64::MAX;
             loop {
-                let page = walk::one(&mut Looking(&world, &question), candidates.clone(), *conv, before, 7).unwrap();
+                let page = walk::one(&mut Looking(&world, &question), candidates.clone(), &scopes, *conv, before, 7).unwrap();
                 prop_assert!(page.is_exact);
                 prop_assert_eq!(page.total, places.len() as u64);
                 found.extend(page.hits.iter().map(|hit| hit.seq));
@@ -289,7 +287,7 @@ proptest! {
         let mut after = None;
         let mut found = Vec::new();
         loop {
-            let groups = walk::all(&mut Looking(&world, &question), candidates.clone(), after, 1).unwrap();
+            let groups = walk::all(&mut Looking(&world, &question), candidates.clone(), &scopes, after, 1).unwrap();
             prop_assert_eq!((groups.total, groups.is_exact), (expected.len() as u64, true));
             for group in &groups.groups {
                 prop_assert_eq!(group.count, expected[&group.conv].len() as u64);

@@ -38,14 +38,15 @@ pub struct Scope {
     pub hidden: Vec<i64>,
 }
 
+/// By the numbers of the conversations; of others the asker may see nothing.
+pub type Scopes = HashMap<i64, Scope>;
+
 /// The messages behind the candidates.
 pub trait Texts {
     /// A message.
     type Message;
     /// Why it failed.
     type Error;
-    /// What of a conversation the asker may see; none if nothing.
-    fn scope(&mut self, conv: i64) -> Result<Option<Scope>, Self::Error>;
     /// Those of the messages at these places that the asker may see and that answer the question, in any order.
     fn answers(&mut self, conv: i64, places: &[i64]) -> Result<Vec<Hit<Self::Message>>, Self::Error>;
 }
@@ -105,14 +106,10 @@ struct Line<M> {
 }
 
 impl<M> Line<M> {
-    fn new<T: Texts<Message = M>>(
-        texts: &mut T,
-        conv: i64,
-        mut parts: Vec<Part>,
-    ) -> Result<Option<Self>, T::Error> {
-        let Some(scope) = texts.scope(conv)? else { return Ok(None) };
+    /// What the asker may see of it; none if nothing.
+    fn new(conv: i64, mut parts: Vec<Part>, scope: &Scope) -> Option<Self> {
         for part in &mut parts {
-            let mut seen = visible(part.high, &scope);
+            let mut seen = visible(part.high, scope);
             for hidden in scope.hidden.iter().filter(|seq| *seq >> 8 == part.high) {
                 let mut only = Mask::default();
                 only.insert(place_of(*hidden));
@@ -125,7 +122,7 @@ impl<M> Line<M> {
         parts.sort_by_key(|part| Reverse(part.high));
         let is_empty = parts.is_empty();
         let line = Self { conv, parts, reached: i64::MAX, hits: Vec::new(), looked: HashMap::new() };
-        Ok((!is_empty).then_some(line))
+        (!is_empty).then_some(line)
     }
 
     /// No hit further down is newer.
@@ -200,15 +197,13 @@ fn visible(high: i64, scope: &Scope) -> Mask {
 pub fn one<T: Texts>(
     texts: &mut T,
     candidates: Candidates,
+    scopes: &Scopes,
     conv: i64,
     before: i64,
     count: usize,
 ) -> Result<Page<T::Message>, T::Error> {
     let parts = candidates.parts.into_iter().find(|(own, _)| *own == conv).map(|(_, parts)| parts);
-    let line = match parts {
-        Some(parts) => Line::new(texts, conv, parts)?,
-        None => None,
-    };
+    let line = parts.zip(scopes.get(&conv)).and_then(|(parts, scope)| Line::new(conv, parts, scope));
     let Some(mut line) = line else {
         return Ok(Page { hits: Vec::new(), total: 0, is_exact: true, next: None });
     };
@@ -231,6 +226,7 @@ pub fn one<T: Texts>(
 pub fn all<T: Texts>(
     texts: &mut T,
     candidates: Candidates,
+    scopes: &Scopes,
     after: Option<Mark>,
     count: usize,
 ) -> Result<Groups<T::Message>, T::Error> {
@@ -238,7 +234,7 @@ pub fn all<T: Texts>(
     // By the time of the newest hit, as far as it is known: nothing in a conversation is newer.
     let mut order: BinaryHeap<(i64, Reverse<i64>)> = BinaryHeap::new();
     for (conv, parts) in candidates.parts {
-        if let Some(line) = Line::new(texts, conv, parts)? {
+        if let Some(line) = scopes.get(&conv).and_then(|scope| Line::new(conv, parts, scope)) {
             order.extend(line.newest().map(|newest| (newest, Reverse(conv))));
             lines.insert(conv, line);
         }

@@ -12,10 +12,10 @@ use hallway_search::ask::{Candidates, Question};
 use hallway_search::request::Request;
 use hallway_search::segment::{self, Entry};
 use hallway_search::tables::{Arg, Columns, Read, Tables};
-use hallway_search::walk::{self, Hit, Scope, Texts};
+use hallway_search::walk::{self, Hit, Scope, Scopes, Texts};
 use hallway_search::{block, text};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use super::{CacheError, CacheResult, conv, place_key, place_of, signed, unsigned};
 
@@ -30,6 +30,8 @@ const TOGETHER: i64 = 1_000;
 const LOOKS: i64 = 2_000;
 /// Rows of each segment that a step of a merge reads.
 const ROWS: usize = 64;
+/// Highest number of a conversation.
+const CONV_MAX: i64 = i64::MAX >> 40;
 
 /// The tables for rusqlite.
 struct Db<'a>(&'a Connection);
@@ -166,14 +168,46 @@ pub fn search(
     };
     let mut candidates = request.question.ask(&mut Db(db), blocks)?;
     let is_incomplete = copy.look_at_fresh(only, &mut candidates)?;
+    let scopes = scopes(db, only, &candidates)?;
     let found = match (only, conversation) {
         (Some(key), Some(id)) => {
-            let page = walk::one(&mut copy, candidates, key, request.before, request.count)?;
+            let page = walk::one(&mut copy, candidates, &scopes, key, request.before, request.count)?;
             request.one(id.clone(), page)
         }
-        _ => request.all(walk::all(&mut copy, candidates, request.after, request.count)?),
+        _ => request.all(walk::all(&mut copy, candidates, &scopes, request.after, request.count)?),
     };
     Ok(FoundMessages { is_incomplete, ..found })
+}
+
+/// What of the candidates' conversations may be seen: two statements, however many there are.
+fn scopes(db: &Connection, only: Option<i64>, candidates: &Candidates) -> CacheResult<Scopes> {
+    let (first, last) = only.map_or((0, CONV_MAX), |key| (key, key));
+    let mut scopes = Scopes::new();
+    let mut statement = db.prepare_cached(
+        "SELECT conv, seq, min_seq, floor, state FROM conversation WHERE conv BETWEEN ?1 AND ?2",
+    )?;
+    let mut rows = statement.query([first, last])?;
+    while let Some(row) = rows.next()? {
+        let conv: i64 = row.get(0)?;
+        if !candidates.parts.contains_key(&conv) {
+            continue;
+        }
+        let (seq, min_seq, floor): (i64, i64, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let state = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
+        let state: ConversationState = serde_json::from_slice(state)?;
+        let low = (state.min_seq + 1).max(unsigned(min_seq)).max(unsigned(floor));
+        let high = state.max_seq.map_or(unsigned(seq), |max| max.min(unsigned(seq)));
+        scopes.insert(conv, Scope { low: signed(low), high: signed(high), hidden: Vec::new() });
+    }
+    let mut statement = db.prepare_cached("SELECT place FROM hidden WHERE place BETWEEN ?1 AND ?2")?;
+    let mut rows = statement.query([place_key(first, 0), place_key(last, super::PLACE_MAX)])?;
+    while let Some(row) = rows.next()? {
+        let place: i64 = row.get(0)?;
+        if let Some(scope) = scopes.get_mut(&(place >> 40)) {
+            scope.hidden.push(signed(place_of(place)));
+        }
+    }
+    Ok(scopes)
 }
 
 struct Copy<'a> {
@@ -213,26 +247,6 @@ impl Copy<'_> {
 impl Texts for Copy<'_> {
     type Message = Message;
     type Error = CacheError;
-
-    fn scope(&mut self, conv: i64) -> CacheResult<Option<Scope>> {
-        let line: Option<(i64, i64, i64, Vec<u8>)> = self
-            .db
-            .prepare_cached("SELECT seq, min_seq, floor, state FROM conversation WHERE conv = ?1")?
-            .query_row([conv], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-            .optional()?;
-        let Some((seq, min_seq, floor, state)) = line else { return Ok(None) };
-        let state: ConversationState = serde_json::from_slice(&state)?;
-        let mut hidden = Vec::new();
-        let mut statement =
-            self.db.prepare_cached("SELECT place FROM hidden WHERE place BETWEEN ?1 AND ?2")?;
-        let mut rows = statement.query([place_key(conv, 0), place_key(conv, super::PLACE_MAX)])?;
-        while let Some(row) = rows.next()? {
-            hidden.push(signed(place_of(row.get(0)?)));
-        }
-        let low = (state.min_seq + 1).max(unsigned(min_seq)).max(unsigned(floor));
-        let high = state.max_seq.map_or(unsigned(seq), |max| max.min(unsigned(seq)));
-        Ok(Some(Scope { low: signed(low), high: signed(high), hidden }))
-    }
 
     fn answers(&mut self, conv: i64, places: &[i64]) -> CacheResult<Vec<Hit<Message>>> {
         let mut statement = self.db.prepare_cached("SELECT body FROM message WHERE place = ?1")?;

@@ -179,7 +179,7 @@ impl Service {
 
     /// Brings it up to date now.
     pub async fn index_messages(&self) -> Result<(), StoreError> {
-        search::catch_up(&self.inner.core, 0).await
+        search::catch_up(&self.inner.core, 0).await.map(drop)
     }
 
     /// Puts the clock forward, which never goes back: for tests.

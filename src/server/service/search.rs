@@ -14,7 +14,7 @@ use hallway_protocol::{ChatError, Message};
 use hallway_search::ask::Candidates;
 use hallway_search::request::Request;
 use hallway_search::segment::{self, Change, Entry};
-use hallway_search::walk::{self, Hit, Scope, Texts};
+use hallway_search::walk::{self, Hit, Scope, Scopes, Texts};
 use hallway_search::{block, text};
 use tracing::warn;
 
@@ -31,6 +31,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const BUSY: u64 = 2_000;
 /// but not longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// It rests so many times as long as it took to find out what has changed.
+const LOOK_REST: u32 = 30;
 /// So many times as long as a batch or a step of a merge took, the index rests: what people do comes first.
 const REST: u32 = 3;
 /// Messages put into the index together: writes wait meanwhile.
@@ -72,15 +74,21 @@ pub async fn messages(
         let places = search::searchable(tx, caller.number)?.into_iter().filter(is_wanted);
         let places: HashMap<i64, Searchable> = places.map(|one| (one.conv.id, one)).collect();
         let mut candidates = request.question.ask(tx, blocks)?;
-        let hidden = search::hidden(tx, caller.number)?;
-        let mut looking = Looking { core: &core, tx, caller: &caller, request: &request, places, hidden };
+        let scope = |one: &Searchable| Scope { low: one.first, high: one.last, hidden: Vec::new() };
+        let mut scopes: Scopes = places.iter().map(|(conv, one)| (*conv, scope(one))).collect();
+        for (conv, seq) in search::hidden(tx, caller.number)? {
+            if let Some(scope) = scopes.get_mut(&conv) {
+                scope.hidden.push(seq);
+            }
+        }
+        let mut looking = Looking { core: &core, tx, caller: &caller, request: &request, places };
         let is_incomplete = looking.look_at_pending(&mut candidates)?;
         let found = match only {
             Some((conv, id)) => {
-                let page = walk::one(&mut looking, candidates, conv, request.before, request.count)?;
+                let page = walk::one(&mut looking, candidates, &scopes, conv, request.before, request.count)?;
                 request.one(id, page)
             }
-            None => request.all(walk::all(&mut looking, candidates, request.after, request.count)?),
+            None => request.all(walk::all(&mut looking, candidates, &scopes, request.after, request.count)?),
         };
         Ok(FoundMessages { is_incomplete, ..found })
     })
@@ -102,7 +110,6 @@ struct Looking<'a, 'c> {
     caller: &'a Caller,
     request: &'a Request,
     places: HashMap<i64, Searchable>,
-    hidden: Vec<(i64, i64)>,
 }
 
 impl Looking<'_, '_> {
@@ -142,11 +149,6 @@ impl Texts for Looking<'_, '_> {
     type Message = Message;
     type Error = StoreError;
 
-    fn scope(&mut self, conv: i64) -> Result<Option<Scope>, StoreError> {
-        let hidden = self.hidden.iter().filter(|(of, _)| *of == conv).map(|(_, seq)| *seq).collect();
-        Ok(self.places.get(&conv).map(|one| Scope { low: one.first, high: one.last, hidden }))
-    }
-
     fn answers(&mut self, conv: i64, places: &[i64]) -> Result<Vec<Hit<Message>>, StoreError> {
         let Some(row) = self.places.get(&conv).map(|one| one.conv) else { return Ok(Vec::new()) };
         let name = self.core.name(self.tx, self.caller.number, &row)?;
@@ -163,7 +165,7 @@ impl Texts for Looking<'_, '_> {
 
 /// Keeps the index up to date until the database is closed.
 pub async fn follow(core: Arc<Core>) {
-    let (mut seen, mut since) = (None, Instant::now());
+    let (mut seen, mut since, mut looked) = (None, Instant::now(), Duration::ZERO);
     loop {
         let writes = core.db.stats().jobs.load(Relaxed);
         let came = seen.map_or(1, |seen| writes.saturating_sub(seen));
@@ -171,7 +173,7 @@ pub async fn follow(core: Arc<Core>) {
         seen = Some(writes);
         if came > 0 && !is_busy {
             match catch_up(&core, REST).await {
-                Ok(()) => {}
+                Ok(took) => looked = took,
                 Err(StoreError::Closed) => return,
                 Err(error) => warn!(%error, "the index of words cannot be kept up to date"),
             }
@@ -179,22 +181,26 @@ pub async fn follow(core: Arc<Core>) {
             seen = Some(core.db.stats().jobs.load(Relaxed));
             since = Instant::now();
         }
-        tokio::time::sleep(PAUSE).await;
+        // Where there are very many conversations, finding out what has changed takes long too.
+        tokio::time::sleep(PAUSE.max(looked.saturating_mul(LOOK_REST))).await;
     }
 }
 
-/// Puts into the index whatever is not, and merges what is to be merged. Rests `rest` times as long as it works.
-pub async fn catch_up(core: &Arc<Core>, rest: u32) -> Result<(), StoreError> {
-    let mut after = 0;
+/// Puts into the index whatever is not, and merges what is to be merged. Rests `rest` times as long as it works. How long it
+/// took to find out what there was to do.
+pub async fn catch_up(core: &Arc<Core>, rest: u32) -> Result<Duration, StoreError> {
+    let (mut after, mut looked) = (0, Duration::ZERO);
     loop {
+        let begun = Instant::now();
         let pending = core.db.read(move |tx| search::pending(tx, after, CONVERSATIONS)).await?;
+        looked = looked.saturating_add(begun.elapsed());
         let Some(last) = pending.last().map(|last| last.conv) else { break };
         take_in(core, pending, rest).await?;
         after = last;
     }
     loop {
         let begun = Instant::now();
-        let Some(change) = core.db.read(|tx| segment::merge(tx, ROWS)).await? else { return Ok(()) };
+        let Some(change) = core.db.read(|tx| segment::merge(tx, ROWS)).await? else { return Ok(looked) };
         write(core, change, Vec::new()).await?;
         tokio::time::sleep(begun.elapsed().saturating_mul(rest)).await;
     }
@@ -236,8 +242,10 @@ type Batch = (Change, Vec<Pending>, Vec<Pending>);
 fn batch(core: &Core, tx: &mut Tx<'_>, mut pending: Vec<Pending>) -> Result<Batch, StoreError> {
     let (mut entries, mut reached) = (Vec::new(), Vec::new());
     let most = usize::try_from(TOGETHER).unwrap_or(usize::MAX);
-    while let Some(next) = pending.pop() {
+    while let Some(mut next) = pending.pop() {
         let Some(conv) = conversation::load(tx, next.conv)? else { continue };
+        // Another server may have been faster.
+        next.indexed = next.indexed.max(search::indexed(tx, next.conv)?);
         let since = Since::new(&conv, next.indexed);
         let limit = u32::try_from(most.saturating_sub(entries.len()).max(1)).unwrap_or(1);
         let end = message::page_end(tx, since, limit)?;

@@ -138,11 +138,17 @@ pub fn pending(tx: &mut Tx<'_>, after: i64, limit: u32) -> Result<Vec<Pending>, 
     )
 }
 
+/// Up to which change a conversation is in the index.
+pub fn indexed(tx: &mut Tx<'_>, conv: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT mod FROM search_conv WHERE conv_id = $1";
+    Ok(tx.one(sql, args![conv], |row| row.get(0))?.unwrap_or(0))
+}
+
 /// A conversation is in the index up to a change.
 pub fn set_indexed(tx: &mut Tx<'_>, conv: i64, modification: i64) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO search_conv (conv_id, mod) VALUES ($1, $2) \
-         ON CONFLICT (conv_id) DO UPDATE SET mod = excluded.mod",
+         ON CONFLICT (conv_id) DO UPDATE SET mod = excluded.mod WHERE excluded.mod > search_conv.mod",
         args![conv, modification],
     )
     .map(|_| ())

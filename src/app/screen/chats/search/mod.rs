@@ -243,9 +243,12 @@ impl Search {
         self.is_incomplete = found.is_incomplete;
         let of_group = asked.conversation_id.is_some() && self.within.is_none();
         if of_group {
-            let group =
-                self.groups.iter_mut().find(|group| Some(&group.id) == asked.conversation_id.as_ref());
-            let (Some(group), list) = (group, found.search_result_list.into_iter().next()) else { return };
+            let place =
+                self.groups.iter().position(|group| Some(&group.id) == asked.conversation_id.as_ref());
+            let list = found.search_result_list.into_iter().next();
+            let Some((place, group)) = place.and_then(|at| Some((at, self.groups.get_mut(at)?))) else {
+                return;
+            };
             group.is_loading = false;
             group.count = found.total_count;
             group.is_estimate = found.is_estimate;
@@ -254,6 +257,14 @@ impl Search {
                 group.hits.clear();
             }
             group.hits.extend(list.into_iter().flat_map(|list| list.message_list));
+            // All of them were recalled or deleted meanwhile.
+            if group.hits.is_empty() {
+                self.groups.remove(place);
+                self.total = self.total.saturating_sub(1);
+                if let Some(chosen) = self.chosen.as_mut().filter(|chosen| chosen.group > place) {
+                    chosen.group -= 1;
+                }
+            }
             return;
         }
         self.state = State::Done;
@@ -388,6 +399,9 @@ impl Chats {
             Ok(found) => search.found(asked, found),
             Err(error) => {
                 search.groups.iter_mut().for_each(|group| group.is_loading = false);
+                if asked.conversation_id == search.within {
+                    search.cursor.clone_from(&asked.cursor);
+                }
                 search.waiting = None;
                 search.state = State::Failed(error);
             }
