@@ -11,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::MessageId;
+use crate::ids::{MessageId, UserId};
 use crate::message::ReadReceiptInfo;
 use crate::user::UserBrief;
 
@@ -91,7 +91,11 @@ pub struct ReactionCount {
     pub partial_user_list: Vec<UserBrief>,
 }
 
-/// One key of a message's extensions (MSG-75): polls, sign-up lists.
+/// What a key of extensions begins with that belongs to a person: `@anna` is written and removed by `anna` alone.
+const OWN: char = '@';
+
+/// One key of a message's extensions (MSG-75): polls, sign-up lists. Anybody may write it, but for keys that belong to a person
+/// (our choice: a vote is that of whom it is filed under).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Extension {
@@ -100,6 +104,18 @@ pub struct Extension {
     /// At most 1 KB (MSG-7).
     #[serde(default)]
     pub value: String,
+}
+
+impl Extension {
+    /// The key that belongs to a person.
+    pub fn key_of(user: &UserId) -> String {
+        format!("{OWN}{user}")
+    }
+
+    /// Whose a key is; none where anybody may write it.
+    pub fn owner(key: &str) -> Option<&str> {
+        key.strip_prefix(OWN)
+    }
 }
 
 /// A pin of a group message (MSG-68).

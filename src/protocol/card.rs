@@ -1,9 +1,9 @@
 //! Hallway's own content in custom messages (OBJ-65): contact cards, polls, sign-up lists.
 //!
 //! `data` of the payload is the card as JSON, `description` says it in words, for search, notifications and programs that do
-//! not know it. What people answer are extensions of the message (MSG-75), one key for each: their own user id, so that
-//! nobody gets in another's way. So a poll has the voters that the extensions of a message have room for, and each program
-//! counts for itself: what is not a vote of the person it is filed under is no vote.
+//! not know it. What people answer are extensions of the message (MSG-75), one key for each that only they may write
+//! ([`Extension::key_of`]). So a poll has the voters that the extensions of a message have room for, and each program counts
+//! for itself. What a person is called, and when they answered, is what their program said.
 
 use std::collections::BTreeMap;
 
@@ -145,12 +145,12 @@ impl Card {
 impl Answer {
     /// As the extension of a person.
     pub fn extension(&self, me: &UserId) -> Extension {
-        Extension { key: me.to_string(), value: serde_json::to_string(self).unwrap_or_default() }
+        Extension { key: Extension::key_of(me), value: serde_json::to_string(self).unwrap_or_default() }
     }
 
     fn of(extension: &Extension) -> Option<(UserId, Self)> {
         let mut answer: Self = serde_json::from_str(&extension.value).ok()?;
-        let user: UserId = extension.key.parse().ok()?;
+        let user: UserId = Extension::owner(&extension.key)?.parse().ok()?;
         if answer.nick.is_empty() {
             answer.nick = user.to_string();
         }
@@ -256,7 +256,8 @@ mod tests {
     fn votes_are_counted_and_nonsense_is_not() {
         let mut votes =
             vec![vote("anna", &[0, 1, 1, 9]), vote("ben", &[1]), vote("cleo", &[7]), vote("dora", &[])];
-        votes.push(Extension { key: "emil".into(), value: "not json".into() });
+        votes.push(Extension { key: "@emil".into(), value: "not json".into() });
+        votes.push(Extension { key: "fay".into(), value: r#"{"options":[0]}"#.into() });
         votes.push(Extension { key: String::new(), value: r#"{"options":[0]}"#.into() });
         let tally = poll(true).tally(&votes, &user("anna"));
         assert_eq!(tally.voters, [vec!["ANNA".to_owned()], vec!["ANNA".to_owned(), "BEN".to_owned()]]);

@@ -1,5 +1,6 @@
 //! Reading what was written: changes since a cursor, stretches, places in time (MSG-65, MSG-66).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hallway_protocol::method::{GetRange, LocateTime, Located, MethodName, SyncChanges};
@@ -83,7 +84,7 @@ fn page(
     let mut up_to =
         messages_end.into_iter().chain(members_end).chain(everybody).chain(own).fold(head, i64::min);
     let mut rows = message::changed(tx, since, up_to)?;
-    let fitting = fitting(rows.iter());
+    let fitting = fitting(rows.iter().map(|row| row.stored_bytes));
     if let Some(last) = rows.get(fitting.saturating_sub(1)).filter(|_| fitting < rows.len()) {
         up_to = last.modification();
         rows.truncate(fitting);
@@ -123,12 +124,12 @@ fn group_now(
     }
 }
 
-/// How many of these rows fit into an answer; at least one.
-fn fitting<'a>(rows: impl Iterator<Item = &'a MessageRow>) -> usize {
+/// How many of the messages with these sizes fit into an answer; at least one.
+fn fitting(sizes: impl Iterator<Item = usize>) -> usize {
     let mut bytes = 0usize;
-    let fit = rows.take_while(|row| {
+    let fit = sizes.take_while(|size| {
         let before = bytes;
-        bytes = bytes.saturating_add(row.stored_bytes);
+        bytes = bytes.saturating_add(*size);
         before == 0 || bytes <= PAGE_BYTES
     });
     fit.count()
@@ -179,19 +180,17 @@ fn stretch(
     let mut from = from.max(first).max(to.saturating_sub(page).saturating_add(1));
     let mut rows =
         if from <= to { message::range(tx, access.conv.id, from, to, changed_after)? } else { Vec::new() };
-    if changed_after == 0 {
-        // What is on them comes along.
-        for (seq, bytes) in annotation::sizes(tx, access.conv.id, (from, to))? {
-            if let Some(row) = rows.iter_mut().find(|row| row.key.seq == seq) {
-                row.stored_bytes = row.stored_bytes.saturating_add(usize::try_from(bytes).unwrap_or(0));
-            }
-        }
+    // What is on the messages comes along, on those that have not changed as well.
+    let mut bytes: BTreeMap<i64, usize> = rows.iter().map(|row| (row.key.seq, row.stored_bytes)).collect();
+    for (seq, more) in annotation::sizes(tx, access.conv.id, (from, to), changed_after)? {
+        let all = bytes.entry(seq).or_default();
+        *all = all.saturating_add(usize::try_from(more).unwrap_or(0));
     }
     // The newest of the stretch stay.
-    let too_many = rows.len().saturating_sub(fitting(rows.iter().rev()));
-    if let Some(last) = too_many.checked_sub(1).and_then(|index| rows.get(index)) {
-        from = last.key.seq.saturating_add(1);
-        rows.drain(..too_many);
+    let too_many = bytes.len().saturating_sub(fitting(bytes.values().rev().copied()));
+    if let Some(last) = too_many.checked_sub(1).and_then(|index| bytes.keys().nth(index)) {
+        from = last.saturating_add(1);
+        rows.retain(|row| row.key.seq >= from);
     }
     let rows = visible(core, tx, caller, access, rows)?;
     Ok(Range {

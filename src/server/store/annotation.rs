@@ -194,19 +194,21 @@ pub fn unread_members(
     )
 }
 
-/// How many rows of a kind a conversation has.
-pub fn count(tx: &mut Tx<'_>, conv: i64, kind: Kind) -> Result<i64, StoreError> {
-    let sql =
-        "SELECT COUNT(*) FROM annotation WHERE conv_id = $1 AND user_id = 0 AND kind = $2 AND gone = FALSE";
-    Ok(tx.one(sql, args![conv, kind.number()], |row| row.get(0))?.unwrap_or(0))
+// Pins have an index of their own, which names their number.
+const _: () = assert!(Kind::Pin.number() == 5);
+
+/// How many pinned messages a conversation has.
+pub fn count_pins(tx: &mut Tx<'_>, conv: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM annotation WHERE conv_id = $1 AND kind = 5 AND gone = FALSE";
+    Ok(tx.one(sql, args![conv], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// The places of the pinned messages of a conversation, with the rows, the latest first.
 pub fn pins(tx: &mut Tx<'_>, conv: i64) -> Result<Vec<AnnotationRow>, StoreError> {
     tx.rows(
         "SELECT seq, kind, name, user_id, mod, gone, body FROM annotation \
-         WHERE conv_id = $1 AND user_id = 0 AND kind = $2 AND gone = FALSE ORDER BY mod DESC, seq DESC",
-        args![conv, Kind::Pin.number()],
+         WHERE conv_id = $1 AND kind = 5 AND gone = FALSE ORDER BY mod DESC, seq DESC",
+        args![conv],
         read,
     )
 }
@@ -278,13 +280,19 @@ pub fn range(
     )
 }
 
-/// Bytes on each message of a stretch that everybody sees, for those that have some.
-pub fn sizes(tx: &mut Tx<'_>, conv: i64, (from, to): (i64, i64)) -> Result<Vec<(i64, i64)>, StoreError> {
+/// Bytes on each message of a stretch that everybody sees and that [`range`] has, for those that have some.
+pub fn sizes(
+    tx: &mut Tx<'_>,
+    conv: i64,
+    (from, to): (i64, i64),
+    changed_after: i64,
+) -> Result<Vec<(i64, i64)>, StoreError> {
     tx.rows(
         // A sum of BIGINT is no BIGINT in PostgreSQL.
         "SELECT seq, CAST(SUM(LENGTH(name) + LENGTH(body) + 100) AS BIGINT) FROM annotation \
-         WHERE conv_id = $1 AND user_id = 0 AND seq >= $2 AND seq <= $3 GROUP BY seq ORDER BY seq",
-        args![conv, from, to],
+         WHERE conv_id = $1 AND user_id = 0 AND seq >= $2 AND seq <= $3 AND mod > $4 \
+         AND (gone = FALSE OR $4 > 0) GROUP BY seq ORDER BY seq",
+        args![conv, from, to, changed_after],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }

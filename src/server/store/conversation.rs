@@ -148,6 +148,12 @@ pub fn create_group(tx: &mut Tx<'_>, now_ms: i64) -> Result<i64, StoreError> {
     Ok(id)
 }
 
+/// Locks a conversation until the commit, so that what is read of it after this is not changed by others who lock it or
+/// take numbers.
+pub fn lock(tx: &mut Tx<'_>, id: i64) -> Result<(), StoreError> {
+    tx.execute("UPDATE conversation SET mod = mod WHERE id = $1", args![id]).map(|_| ())
+}
+
 /// Takes the numbers of one change: `messages` new places of which `counted` count. All rows of the change
 /// carry the new `modification`; the one before it is one less. Locks the row until the commit, so that
 /// changes become visible in the order of their numbers.

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_annotation.sql"),
     include_str!("migrations/0010_combined.sql"),
     include_str!("migrations/0011_upload_attempt.sql"),
+    include_str!("migrations/0012_annotation_pin.sql"),
 ];
 
 /// Brings the schema up to date. `snapshots` is the folder for the copy of an existing database.

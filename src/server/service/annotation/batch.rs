@@ -65,7 +65,7 @@ impl Batch<'_, '_> {
         access: &Access,
         sequence: u64,
     ) -> Result<MessageRow, ChatError> {
-        let row = visible(self.tx, caller, access, sequence)?;
+        let row = visible(self.core, self.tx, caller, access, sequence)?;
         let row = row.ok_or_else(|| unknown_message(&access.name))?;
         if row.is(REVOKED) || row.is(TIP) {
             return Err(ErrorCode::StateNotAllowed.into());
@@ -109,6 +109,8 @@ pub(super) fn run(
     conv: i64,
     orders: &[Order],
 ) -> Result<Vec<Result<Answer, ChatError>>, ChatError> {
+    // What a wish changes depends on what it reads, and another server may be at the same.
+    conversation::lock(tx, conv)?;
     let mut batch = Batch { core, tx, conv, taken: None, touched: BTreeSet::new() };
     let mut granted = Vec::with_capacity(orders.len());
     for order in orders {

@@ -6,10 +6,12 @@
 
 use std::collections::BTreeSet;
 
+use hallway_protocol::annotation::Extension;
 use hallway_protocol::method::{ExtensionKey, ExtensionResult, ExtensionWish};
 use hallway_protocol::{ChatError, ErrorCode, Limits};
 
 use super::batch::{Batch, Granted};
+use super::fit_with_gone;
 use crate::service::core::{Access, Caller, stored};
 use crate::store::annotation::{self, AnnotationKey, AnnotationRow, EVERYBODY, Kind};
 use crate::store::message::MessageKey;
@@ -21,7 +23,9 @@ fn fits(bytes: usize, most: u32) -> bool {
 /// Number, names and sizes (MSG-7): 6017.
 pub(super) fn check(limits: &Limits, list: &[ExtensionWish]) -> Result<(), ChatError> {
     check_names(limits, list.iter().map(|wish| wish.key.as_str()))?;
-    let is_good = list.iter().all(|wish| fits(wish.value.len(), limits.extension_value_bytes));
+    // PostgreSQL stores no NUL.
+    let is_value = |value: &str| fits(value.len(), limits.extension_value_bytes) && !value.contains('\0');
+    let is_good = list.iter().all(|wish| is_value(&wish.value));
     if is_good { Ok(()) } else { Err(ErrorCode::InvalidParameter.into()) }
 }
 
@@ -34,12 +38,21 @@ fn check_names<'a>(limits: &Limits, names: impl Iterator<Item = &'a str>) -> Res
     let (mut seen, mut count) = (BTreeSet::new(), 0usize);
     for name in names {
         count = count.saturating_add(1);
-        let is_good = !name.is_empty() && fits(name.len(), limits.extension_key_bytes) && seen.insert(name);
+        let is_good = !name.is_empty()
+            && fits(name.len(), limits.extension_key_bytes)
+            && !name.contains(char::is_control)
+            && seen.insert(name);
         if !is_good || !fits(count, limits.extensions_per_call) {
             return Err(ErrorCode::InvalidParameter.into());
         }
     }
     if count > 0 { Ok(()) } else { Err(ErrorCode::InvalidParameter.into()) }
+}
+
+/// Keys that belong to a person are their own: 10007 for those of others.
+fn check_owner<'a>(caller: &Caller, mut names: impl Iterator<Item = &'a str>) -> Result<(), ChatError> {
+    let is_own = |name: &str| Extension::owner(name).is_none_or(|owner| owner == caller.user_id.as_str());
+    if names.all(is_own) { Ok(()) } else { Err(ErrorCode::NoPermission.into()) }
 }
 
 /// A message that was sent for it (MSG-78).
@@ -87,12 +100,15 @@ pub(super) fn set(
     list: &[ExtensionWish],
 ) -> Result<Granted, ChatError> {
     let message = message(batch, caller, access, sequence)?;
+    check_owner(caller, list.iter().map(|wish| wish.key.as_str()))?;
     let rows = annotation::of_message(batch.tx, message, Kind::Extension)?;
     let present = |name: &str| rows.iter().find(|row| row.key.name == name);
     let is_new = |wish: &&ExtensionWish| present(&wish.key).is_none_or(|row| row.gone);
     let used = rows.iter().filter(|row| !row.gone).count();
     let wanted = used.saturating_add(list.iter().filter(is_new).count());
-    if !fits(wanted, batch.core.limits.extensions_per_message) {
+    let most = batch.core.limits.extensions_per_message;
+    let kept = rows.len().saturating_add(list.iter().filter(|wish| present(&wish.key).is_none()).count());
+    if !fits(wanted, most) || !fit_with_gone(kept, most) {
         let error = ChatError::new(ErrorCode::InvalidParameter);
         return Err(error.with_message("too many extensions on one message"));
     }
@@ -110,7 +126,7 @@ pub(super) fn set(
     Ok(granted)
 }
 
-/// Removes keys, or all of them (MSG-77). One that is not there is removed already.
+/// Removes keys, or all of them that the caller may write (MSG-77). One that is not there is removed already.
 pub(super) fn delete(
     batch: &mut Batch<'_, '_>,
     caller: &Caller,
@@ -122,11 +138,14 @@ pub(super) fn delete(
     let rows = annotation::of_message(batch.tx, message, Kind::Extension)?;
     let mut granted = Granted::default();
     let Some(list) = list else {
-        for row in rows.into_iter().filter(|row| !row.gone) {
+        let is_free =
+            |row: &AnnotationRow| check_owner(caller, std::iter::once(row.key.name.as_str())).is_ok();
+        for row in rows.into_iter().filter(|row| !row.gone && is_free(row)) {
             remove(batch, row, &mut granted)?;
         }
         return Ok(granted);
     };
+    check_owner(caller, list.iter().map(|key| key.key.as_str()))?;
     for wanted in list {
         match rows.iter().find(|row| row.key.name == wanted.key && !row.gone).cloned() {
             Some(row) if row.modification == stored(wanted.version) => remove(batch, row, &mut granted)?,

@@ -44,6 +44,15 @@ const CALLS: usize = 256;
 /// Bytes of their texts, about: a frame holds all of them.
 const BYTES: usize = 64 * 1024;
 
+/// A message keeps so many times the rows it may have at a time, those that are gone included: they are how a change reaches
+/// everybody, and what is given and taken back for ever under new names would pile up.
+const KEPT: u32 = 5;
+
+/// Whether a message may keep so many rows of a kind of which it may have `most` at a time.
+fn fit_with_gone(rows: usize, most: u32) -> bool {
+    u32::try_from(rows).is_ok_and(|rows| rows <= most.saturating_mul(KEPT))
+}
+
 /// What somebody wants to change.
 #[derive(Debug)]
 enum Wish {

@@ -29,7 +29,7 @@ pub(super) fn pin(
         return Ok(Granted { shown: vec![key], ..Granted::default() });
     }
     let most = i64::from(batch.core.limits.pinned_messages);
-    if is_pinned && annotation::count(batch.tx, access.conv.id, Kind::Pin)? >= most {
+    if is_pinned && annotation::count_pins(batch.tx, access.conv.id)? >= most {
         return Err(ErrorCode::TooManyPins.into());
     }
     let body = body_of(&Pinned { operator: caller.number, time: batch.core.clock.now() })?;
@@ -52,7 +52,7 @@ pub async fn list(
         access.living_group()?;
         let mut message_list = Vec::new();
         for row in annotation::pins(tx, conv)? {
-            let Some(message) = visible(tx, &caller, &access, wire(row.key.seq))? else { continue };
+            let Some(message) = visible(&core, tx, &caller, &access, wire(row.key.seq))? else { continue };
             let message = core.message(tx, &access.name, message)?;
             let pinned: Pinned = body(&row.body)?;
             let pin = Pin { operator_info: core.brief(tx, pinned.operator)?, time: pinned.time };

@@ -6,6 +6,7 @@ use hallway_protocol::method::{GetReactionUsers, MethodName, ReactionUsers};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::batch::{Batch, Granted};
+use super::fit_with_gone;
 use super::show::{Reacted, body, body_of};
 use crate::service::core::{Access, Caller, Core, stored};
 use crate::service::message_change::{unknown_message, visible};
@@ -17,9 +18,10 @@ const ID_BYTES: usize = 64;
 /// People named with a reaction (MSG-8).
 const FIRST: usize = 10;
 
-/// 6017 for a name that is empty or too long.
+/// 6017 for a name that is empty, too long, or has control characters (PostgreSQL stores no NUL).
 pub(super) fn check_id(reaction_id: &str) -> Result<(), ChatError> {
-    if (1..=ID_BYTES).contains(&reaction_id.len()) { Ok(()) } else { Err(ErrorCode::InvalidParameter.into()) }
+    let is_good = (1..=ID_BYTES).contains(&reaction_id.len()) && !reaction_id.contains(char::is_control);
+    if is_good { Ok(()) } else { Err(ErrorCode::InvalidParameter.into()) }
 }
 
 /// Gives or takes back a reaction.
@@ -51,7 +53,11 @@ pub(super) fn react(
         if present.is_none() {
             let rows = annotation::of_message(batch.tx, message, Kind::Reaction)?;
             let kinds = rows.iter().filter(|row| !row.gone).count();
-            if u32::try_from(kinds).map_or(true, |kinds| kinds >= limits.reactions_per_message) {
+            let is_new = rows.iter().all(|row| row.key.name != reaction_id);
+            let rows = rows.len().saturating_add(usize::from(is_new));
+            if u32::try_from(kinds).map_or(true, |kinds| kinds >= limits.reactions_per_message)
+                || !fit_with_gone(rows, limits.reactions_per_message)
+            {
                 return Err(ErrorCode::TooManyReactions.into());
             }
         }
@@ -96,7 +102,7 @@ pub async fn users(
     let db = core.db.clone();
     db.read(move |tx| {
         let access = core.access(tx, MethodName::GetReactionUsers, &caller, conv)?;
-        let message = visible(tx, &caller, &access, call.sequence)?.ok_or(unknown)?.key;
+        let message = visible(&core, tx, &caller, &access, call.sequence)?.ok_or(unknown)?.key;
         let offset = stored(call.next_seq);
         // One more than wanted tells whether that is all.
         let mut users = annotation::users(

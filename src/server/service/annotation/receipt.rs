@@ -26,7 +26,7 @@ pub(super) fn acknowledge(
     let now = batch.core.clock.now();
     let mut is_any = false;
     for sequence in sequences {
-        let Some(row) = visible(batch.tx, caller, access, *sequence)? else { continue };
+        let Some(row) = visible(batch.core, batch.tx, caller, access, *sequence)? else { continue };
         let is_wanted = row.content.need_read_receipt && row.sender != caller.number && !row.is(REVOKED);
         let own = AnnotationKey {
             seq: row.key.seq,
@@ -90,7 +90,7 @@ pub async fn members(
     let db = core.db.clone();
     db.read(move |tx| {
         let access = core.access(tx, MethodName::GetReadMembers, &caller, conv)?;
-        let row = visible(tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
+        let row = visible(&core, tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
         if row.sender != caller.number {
             return Err(ErrorCode::NoPermission.into());
         }

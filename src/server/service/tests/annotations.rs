@@ -188,6 +188,7 @@ on_both_engines! {
         react(&world, first, &id, "c").await.unwrap();
         assert_eq!(code(react(&world, first, &id, "").await), 6017);
         assert_eq!(code(react(&world, first, &id, &"x".repeat(65)).await), 6017);
+        assert_eq!(code(react(&world, first, &id, "a\0b").await), 6017);
 
         let (all, _) = reactions(&history(&world, first, &id, 0).await.annotations);
         let (_, total, named) = all.iter().find(|(what, ..)| what == "👍").unwrap();
@@ -207,8 +208,19 @@ on_both_engines! {
         }
         let expected: Vec<_> = (0..12).map(|n| (format!("p{n:02}"), format!("P{n:02}"))).collect();
         assert_eq!(seen, expected);
-        let call = GetReactionUsers { conversation_id: id, sequence: 1, reaction_id: "z".into(), next_seq: 0, count: None };
+        let call = GetReactionUsers { conversation_id: id.clone(), sequence: 1, reaction_id: "z".into(), next_seq: 0, count: None };
         assert_eq!(code(world.call(first, call).await), 23008);
+
+        // What is gone is kept, and so it is counted: five times as many, and no new ones after that.
+        let mut last = "c".to_owned();
+        for next in ["d", "e", "f", "g", "h", "i", "j"] {
+            unreact(&world, first, &id, &last).await.unwrap();
+            react(&world, first, &id, next).await.unwrap();
+            last = next.to_owned();
+        }
+        unreact(&world, first, &id, &last).await.unwrap();
+        assert_eq!(code(react(&world, first, &id, "k").await), 23005);
+        react(&world, first, &id, "b").await.unwrap();
     }
 
     /// Many who react together share changes: fewer numbers than reactions, all counted, one frame per number, and
@@ -328,6 +340,14 @@ on_both_engines! {
         assert!(extensions(&history(&world, &anna, &id, 0).await.annotations).is_empty());
         let again = world.call(&ben, set(&id, vec![extension("a", "2", 0)])).await.unwrap();
         assert_eq!(again.extensions[0].code, None);
+        // What belongs to a person is written and removed by them alone; `remove` is Ben's.
+        let own = set(&id, vec![extension("@anna", "mine", 0)]);
+        assert_eq!(code(world.call(&ben, own.clone()).await), 10007);
+        let version = world.call(&anna, own).await.unwrap().annotated.counters.modification;
+        assert_eq!(code(remove(Some(vec![("@anna", version)])).await), 10007);
+        assert_eq!(remove(None).await.unwrap().extensions.len(), 1);
+        let left = extensions(&history(&world, &anna, &id, 0).await.annotations);
+        assert_eq!(left, [("@anna".to_owned(), "mine".to_owned(), version)]);
     }
 
     /// MSG-7, MSG-78: sizes and numbers at the limit and past it; only messages that were sent for it.
@@ -341,7 +361,8 @@ on_both_engines! {
         poll(&world, &anna, &id).await;
         let one = |key: usize, value: usize| set(&id, vec![extension(&"k".repeat(key), &"v".repeat(value), 0)]);
         assert!(world.call(&anna, one(100, 1024)).await.is_ok());
-        for bad in [one(101, 1), one(1, 1025), one(0, 1), set(&id, vec![])] {
+        let odd = |key, value| set(&id, vec![extension(key, value, 0)]);
+        for bad in [one(101, 1), one(1, 1025), one(0, 1), set(&id, vec![]), odd("\0", ""), odd("a", "\0")] {
             assert_eq!(code(world.call(&anna, bad).await), 6017);
         }
         let many = |from: usize, count: usize| {
