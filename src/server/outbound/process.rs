@@ -33,12 +33,27 @@ pub struct Job<'a> {
 /// Ends the whole group when it goes, whatever the reason.
 struct Group {
     child: Child,
+    /// Of the child when it was started: once it has ended it is not told any more, but what it has left behind is still there.
+    #[cfg(unix)]
+    id: Option<rustix::process::Pid>,
+}
+
+impl Group {
+    fn of(child: Child) -> Self {
+        #[cfg(unix)]
+        let id = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
+        Self {
+            child,
+            #[cfg(unix)]
+            id,
+        }
+    }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         #[cfg(unix)]
-        if let Some(id) = self.child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
+        if let Some(id) = self.id {
             // An error says that all of it has ended.
             let _ = rustix::process::kill_process_group(id, rustix::process::Signal::KILL);
         }
@@ -72,7 +87,7 @@ async fn work(job: Job<'_>) -> io::Result<Vec<u8>> {
         .kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
-    let mut group = Group { child: command.spawn()? };
+    let mut group = Group::of(command.spawn()?);
     #[cfg(target_os = "linux")]
     limit(&group.child);
     let (stdin, stdout) = (group.child.stdin.take(), group.child.stdout.take());

@@ -1,6 +1,6 @@
 //! What a page says about itself, for the preview of a link (`service::link_preview` says when and for whom).
 //!
-//! The server fetches the page, once per link and hour, and the picture it names; both are hostile. [`html`] reads the head
+//! The server fetches the page, remembers it for an hour, and the picture it names; both are hostile. [`html`] reads the head
 //! of the page, [`picture`] the head of the picture, neither decodes anything. Nothing of the page but a few words and one
 //! picture in a known format gets any further.
 
@@ -28,8 +28,9 @@ const PAGE: usize = 512 * 1024;
 const PICTURE: usize = 1024 * 1024;
 /// How long a page is not fetched again.
 const FRESH: Duration = Duration::from_secs(3600);
-/// Pages that are remembered.
+/// Pages that are remembered, and bytes of their pictures.
 const REMEMBERED: usize = 256;
+const REMEMBERED_BYTES: usize = 8 * 1024 * 1024;
 
 /// A page as it is previewed.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,10 +67,9 @@ impl Previews {
             }
         };
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= REMEMBERED {
-            remembered.retain(|_, (at, _)| at.elapsed() < FRESH);
-        }
-        if remembered.len() >= REMEMBERED {
+        remembered.retain(|_, (at, _)| at.elapsed() < FRESH);
+        let bytes: usize = remembered.values().map(|(_, page)| picture_bytes(page)).sum();
+        if remembered.len() >= REMEMBERED || bytes.saturating_add(picture_bytes(&page)) > REMEMBERED_BYTES {
             remembered.clear();
         }
         remembered.insert(link.to_owned(), (Instant::now(), page.clone()));
@@ -109,11 +109,17 @@ impl Previews {
             if let Ok(reply) = self.outbound.ask(ask(url, PICTURE, false, &["image/"], accept)).await
                 && reply.status.is_success()
             {
-                picture = picture::header(&reply.body).map(|header| (reply.body, header));
+                // A copy: what it was read into has room for more.
+                picture =
+                    picture::header(&reply.body).map(|header| (Bytes::copy_from_slice(&reply.body), header));
             }
         }
         Ok(Some(Page { words, picture }))
     }
+}
+
+fn picture_bytes(page: &Option<Page>) -> usize {
+    page.as_ref().and_then(|page| page.picture.as_ref()).map_or(0, |(bytes, _)| bytes.len())
 }
 
 fn accepts(media: &'static str) -> Vec<(HeaderName, HeaderValue)> {

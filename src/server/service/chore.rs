@@ -64,11 +64,13 @@ impl Chores {
         let now = self.core.clock.now();
         let due = self.core.db.read(move |tx| chore::due(tx, now, STEP)).await?;
         let count = due.len();
-        stream::iter(due).for_each_concurrent(AT_A_TIME, |chore| self.try_one(chore, now)).await;
+        stream::iter(due).for_each_concurrent(AT_A_TIME, |chore| self.try_one(chore)).await;
         Ok(count)
     }
 
-    async fn try_one(&self, chore: Chore, now: i64) {
+    async fn try_one(&self, chore: Chore) {
+        // Those before it may have taken long.
+        let now = self.core.clock.now();
         let wait = AGAIN.checked_shl(u32::try_from(chore.attempts).unwrap_or(0)).unwrap_or(AGAIN);
         let (taken, until) = (chore.clone(), now.saturating_add(wait));
         let take = move |tx: &mut Tx<'_>| chore::take(tx, &taken, now, until);

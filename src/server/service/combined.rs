@@ -25,6 +25,8 @@ use crate::store::{StoreError, Tx, combined};
 const INLINE: usize = 8 * 1024;
 /// And up to so many levels of them.
 const INLINE_LEVELS: u32 = 3;
+/// The most combined messages in one that is kept apart, itself included: each is a row.
+const MOST: usize = 1_000;
 
 /// A payload as it is stored, with what belongs to it.
 #[derive(Clone, Debug)]
@@ -63,7 +65,7 @@ pub async fn get(
     let db = core.db.clone();
     db.read(move |tx| {
         let access = core.access(tx, MethodName::GetCombinedMessage, &caller, conv)?;
-        let row = visible(tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
+        let row = visible(&core, tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
         if !matches!(row.content.payload, Payload::Merger(_)) {
             return Err(ErrorCode::NotACombinedMessage.into());
         }
@@ -128,18 +130,34 @@ fn take_apart(
     mut payload: Payload,
 ) -> Result<Prepared, ChatError> {
     let (mut apart, mut files, mut bytes) = (Vec::new(), Vec::new(), 0usize);
+    let mut count = |more: usize| {
+        bytes = bytes.saturating_add(more);
+        let fits = u32::try_from(bytes).is_ok_and(|bytes| bytes <= core.limits.merger_bytes);
+        if fits { Ok(()) } else { Err(ChatError::from(ErrorCode::MessageTooLarge)) }
+    };
     let mut waiting = VecDeque::new();
     if let Payload::Merger(merger) = &mut payload {
-        waiting.push_back((open(core, tx, caller, merger)?, 1u32));
+        waiting.push_back((set_aside(merger)?, 1u32));
     }
-    while let Some(((key, mut list), level)) = waiting.pop_front() {
+    while let Some((Closed { key, download_key, mut list }, level)) = waiting.pop_front() {
         if level > core.limits.merger_levels {
             return Err(ErrorCode::CombinedTooDeep.into());
+        }
+        // Counted before it is read: a few bytes of keys may stand for a lot, and for the same again and again.
+        if download_key.is_empty() {
+            count(text_of(&list)?.len())?;
+        } else {
+            let body = open(core, tx, caller, &download_key)?;
+            count(body.len())?;
+            list = messages(&body)?;
+        }
+        if u32::try_from(list.len()).map_or(true, |count| count > core.limits.merger_messages) {
+            return Err(ErrorCode::InvalidParameter.into());
         }
         for part in list.iter_mut().flat_map(|message| &mut message.message_body) {
             match part {
                 Payload::Merger(inner) => {
-                    waiting.push_back((open(core, tx, caller, inner)?, level.saturating_add(1)));
+                    waiting.push_back((set_aside(inner)?, level.saturating_add(1)));
                 }
                 other => {
                     check_part(&core.limits, other)?;
@@ -147,42 +165,40 @@ fn take_apart(
                 }
             }
         }
-        let body = text_of(&list)?;
-        bytes = bytes.saturating_add(body.len());
-        if u32::try_from(bytes).map_or(true, |bytes| bytes > core.limits.merger_bytes) {
+        if apart.len().saturating_add(waiting.len()) > MOST {
             return Err(ErrorCode::MessageTooLarge.into());
         }
-        apart.push(Apart { key, body });
+        apart.push(Apart { key, body: text_of(&list)? });
     }
     sort(&mut files);
     Ok(Prepared { payload, apart, files })
 }
 
-/// Takes the messages out of a combined message, from behind its key if need be, and gives it a new key.
-fn open(
-    core: &Core,
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    merger: &mut MergerPayload,
-) -> Result<(String, Vec<SimplifiedMessage>), ChatError> {
-    let mut list = std::mem::take(&mut merger.message_list);
-    if !merger.download_key.is_empty() {
-        let (place, body) =
-            combined::by_key(tx, &merger.download_key)?.ok_or(ErrorCode::CombinedKeyInvalid)?;
-        // Whether there is no such key or it is none of the caller's business is the same answer.
-        let access = match core.access(tx, MethodName::GetCombinedMessage, caller, place.conv) {
-            Err(error) if error.code == ErrorCode::MessageInternalError => return Err(error),
-            access => access.map_err(|_| ErrorCode::CombinedKeyInvalid)?,
-        };
-        let row = visible(tx, caller, &access, place.seq.cast_unsigned())?;
-        row.filter(|row| core.history_begins().is_none_or(|begins| row.time >= begins))
-            .ok_or(ErrorCode::CombinedKeyInvalid)?;
-        list = messages(&body)?;
-    }
-    if u32::try_from(list.len()).map_or(true, |count| count > core.limits.merger_messages) {
-        return Err(ErrorCode::InvalidParameter.into());
-    }
+/// A combined message whose content has not been looked at.
+struct Closed {
+    /// Where it will be kept.
+    key: String,
+    /// Where it is kept; empty when `list` has the content.
+    download_key: String,
+    list: Vec<SimplifiedMessage>,
+}
+
+/// Takes the messages out of a combined message, or the key they are behind, and gives it a new key.
+fn set_aside(merger: &mut MergerPayload) -> Result<Closed, ChatError> {
     let key = crate::auth::random::<16>().map_err(|_| ErrorCode::MessageInternalError)?;
-    merger.download_key = crate::auth::hex(&key);
-    Ok((merger.download_key.clone(), list))
+    let key = crate::auth::hex(&key);
+    let download_key = std::mem::replace(&mut merger.download_key, key.clone());
+    Ok(Closed { key, download_key, list: std::mem::take(&mut merger.message_list) })
+}
+
+/// What is behind a key, if the caller may open it.
+fn open(core: &Core, tx: &mut Tx<'_>, caller: &Caller, key: &str) -> Result<String, ChatError> {
+    let (place, body) = combined::by_key(tx, key)?.ok_or(ErrorCode::CombinedKeyInvalid)?;
+    // Whether there is no such key or it is none of the caller's business is the same answer.
+    let access = match core.access(tx, MethodName::GetCombinedMessage, caller, place.conv) {
+        Err(error) if error.code == ErrorCode::MessageInternalError => return Err(error),
+        access => access.map_err(|_| ErrorCode::CombinedKeyInvalid)?,
+    };
+    visible(core, tx, caller, &access, place.seq.cast_unsigned())?.ok_or(ErrorCode::CombinedKeyInvalid)?;
+    Ok(body)
 }

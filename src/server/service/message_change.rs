@@ -37,7 +37,7 @@ pub async fn revoke(
     // Alone in its transaction: its files may belong to messages of other conversations too.
     db.write(WriteKey::conversation_and_users(conv), move |tx| {
         let access = core.access(tx, MethodName::RevokeMessage, &caller, conv)?;
-        let mut row = visible(tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
+        let mut row = visible(&core, tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
         may_revoke(&core, &caller, &access, &row)?;
         let now_ms = core.clock.now_ms();
         let conv = conversation::take(tx, conv, 0, 0, now_ms)?.ok_or(ErrorCode::ConversationNotFound)?;
@@ -77,6 +77,7 @@ pub(super) fn unknown_message(id: &ConversationId) -> ErrorCode {
 
 /// The message at a place, if the caller may see it.
 pub(super) fn visible(
+    core: &Core,
     tx: &mut Tx<'_>,
     caller: &Caller,
     access: &Access,
@@ -87,7 +88,9 @@ pub(super) fn visible(
         return Ok(None);
     }
     let row = message::at(tx, MessageKey { conv: access.conv.id, seq })?;
-    Ok(row.filter(|row| row.is_for(caller.number, &caller.user_id)))
+    // What is older than history is kept is not served, whether it was removed already or not (OBJ-10).
+    let is_kept = |row: &MessageRow| core.history_begins().is_none_or(|begins| row.time >= begins);
+    Ok(row.filter(|row| row.is_for(caller.number, &caller.user_id) && is_kept(row)))
 }
 
 fn may_revoke(core: &Core, caller: &Caller, access: &Access, row: &MessageRow) -> Result<(), ChatError> {
@@ -143,9 +146,12 @@ pub async fn modify(
     };
     let unknown = ErrorCode::ModifyMessageUnknown;
     let conv = core.find(caller, &call.conversation_id).await?.ok_or(unknown)?;
-    if let Some(field) = &mut call.payload {
-        moderation.of_change(caller, &call.conversation_id, conv, &mut field.payload).await?;
-    }
+    let checked = match &mut call.payload {
+        Some(field) => {
+            Some(moderation.of_change(caller, &call.conversation_id, conv, &mut field.payload).await?)
+        }
+        None => None,
+    };
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));
     let db = core.db.clone();
     // A preview that goes has a file, which may belong to messages of other conversations too.
@@ -158,7 +164,7 @@ pub async fn modify(
         if is_group {
             access.living_group()?;
         }
-        let mut row = visible(tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
+        let mut row = visible(&core, tx, &caller, &access, call.sequence)?.ok_or(unknown)?;
         may_modify(&caller, &row, &call)?;
         if row.content.version != call.version {
             let latest = core.message(tx, &access.name, row)?;
@@ -167,7 +173,9 @@ pub async fn modify(
             return Err(ChatError::new(ErrorCode::ModifyConflict).with_data(data));
         }
         apply(&core, &mut row, &call)?;
-        if call.payload.is_some() {
+        if let Some(checked) = checked {
+            // What was marked was the content before.
+            row.content.has_risk_content = checked.is_risky;
             link_preview::after_change(&core, tx, &mut row)?;
         }
         let now_ms = core.clock.now_ms();
@@ -281,7 +289,7 @@ pub async fn delete(
         let access = core.access(tx, MethodName::DeleteMessages, &caller, conv)?;
         let (mut found, mut entries) = (false, Vec::new());
         for sequence in &call.sequences {
-            let Some(row) = visible(tx, &caller, &access, *sequence)? else { continue };
+            let Some(row) = visible(&core, tx, &caller, &access, *sequence)? else { continue };
             found = true;
             if message::hide(tx, caller.number, row.key)? {
                 let hidden = HiddenMessage {

@@ -27,6 +27,9 @@ use crate::store::chore::Chore;
 use crate::store::user::UserRecord;
 use crate::store::{StoreError, conversation, group, message};
 
+/// A question carries the contents of its files up to so many times the limit of one: a combined message may have hundreds.
+const CONTENTS: u64 = 2;
+
 /// What the rules made of a message.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Checked {
@@ -100,15 +103,15 @@ impl Moderation {
         Ok(checked)
     }
 
-    /// Looks at the new content of a stored message; whether it says something else now.
+    /// Looks at the new content of a stored message.
     pub async fn of_change(
         &self,
         caller: &Arc<Caller>,
         conversation_id: &ConversationId,
         conv: i64,
         payload: &mut Payload,
-    ) -> Result<bool, ChatError> {
-        let Some((moderator, rules)) = self.rules("")? else { return Ok(false) };
+    ) -> Result<Checked, ChatError> {
+        let Some((moderator, rules)) = self.rules("")? else { return Ok(Checked::default()) };
         let (core, who) = (Arc::clone(&self.core), Arc::clone(caller));
         let allowed =
             self.core.db.read(move |tx| core.access(tx, MethodName::ModifyMessage, &who, conv).map(|_| ()));
@@ -117,7 +120,7 @@ impl Moderation {
             Checked { is_changed: say(rules, texts(payload).into_iter())?, ..Checked::default() };
         let question = Asked { event: "before", from: caller.user_id.as_str(), conversation_id, profile: "" };
         self.ask_before(moderator, rules, &question, payload, &mut checked).await?;
-        Ok(checked.is_changed)
+        Ok(checked)
     }
 
     /// MSG-37: who may not send is told that, and nobody else is asked. Whether the message is stored already.
@@ -215,14 +218,16 @@ impl Moderation {
             files.truncate(1);
         }
         let mut attached = Vec::new();
+        let mut left = moderator.file_bytes.saturating_mul(CONTENTS);
         for file in files.into_iter().filter(|file| file.kind != FileKind::File) {
             let failed = |_| ChatError::from(ErrorCode::MessageInternalError);
             let Some(opened) = self.files.for_the_server(file.id).await.map_err(failed)? else { continue };
             let size = opened.reader.size();
-            let content = match size <= moderator.file_bytes {
+            let content = match size <= moderator.file_bytes.min(left) {
                 true => Some(opened.bytes().await.map_err(|_| ErrorCode::MessageInternalError)?),
                 false => None,
             };
+            left = left.saturating_sub(content.as_ref().map_or(0, |_| size));
             attached.push(Attached {
                 uuid: file.id.to_string(),
                 media_type: opened.media_type,

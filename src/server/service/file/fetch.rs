@@ -188,9 +188,7 @@ pub(super) fn readable(
     id: FileId,
 ) -> Result<Option<FileRow>, ChatError> {
     let access = core.access(tx, MethodName::GetFileLink, caller, key.conv)?;
-    // What is older than history is kept is not served, whether it was removed already or not (OBJ-10).
-    let is_kept = |time: i64| core.history_begins().is_none_or(|begins| time >= begins);
-    let message = visible(tx, caller, &access, key.seq.cast_unsigned())?.filter(|row| is_kept(row.time));
+    let message = visible(core, tx, caller, &access, key.seq.cast_unsigned())?;
     if message.is_none() || !file::refers(tx, id, key)? {
         return Ok(None);
     }

@@ -123,5 +123,15 @@ on_both_engines! {
         let of = |bytes: usize| merger(vec![part(Payload::text("x".repeat(bytes)))]);
         assert!(send(&world, &anna, &with(&ben), of(19_000)).await.is_ok());
         assert_eq!(code(send(&world, &anna, &with(&ben), of(20_000)).await), 80002);
+
+        // The same record again and again is as much as so many records.
+        let key = inside(&send(&world, &anna, &with(&ben), of(9_000)).await.unwrap()).download_key.clone();
+        let again = || match merger(Vec::new()) {
+            Payload::Merger(merger) => Payload::Merger(MergerPayload { download_key: key.clone(), ..merger }),
+            other => other,
+        };
+        let many = |count: usize| merger((0..count).map(|_| part(again())).collect());
+        assert!(send(&world, &anna, &with(&ben), many(1)).await.is_ok());
+        assert_eq!(code(send(&world, &anna, &with(&ben), many(3)).await), 80002);
     }
 }

@@ -120,6 +120,21 @@ on_both_engines! {
         hook.say(json!({ "action": "replace", "kind": "text", "payload": { "text": "other words" } }));
         let stored = world.say(&anna, &of(&group), "words").await.message;
         assert!(stored.payload == Payload::text("other words") && stored.is_modified());
+        // What is flagged is flagged by an edit too, until it is changed into something else.
+        for (version, (answer, is_risky)) in [("flag", true), ("deliver", false)].into_iter().enumerate() {
+            hook.say(json!({ "action": answer }));
+            let payload = Some(PayloadField { payload: Payload::text("edited") });
+            let call = ModifyMessage {
+                conversation_id: of(&group),
+                sequence: stored.sequence,
+                version: stored.version + version as u32,
+                payload,
+                cloud_custom_data: None,
+                at_user_list: None,
+            };
+            let edited = world.call(&anna, call).await.unwrap().message;
+            assert_eq!(edited.has_risk_content, is_risky, "{answer}");
+        }
         for (answer, expected) in [
             (json!({ "action": "refuse" }), 80001),
             (json!({ "action": "refuse", "code": 120001, "message": "no" }), 120001),
