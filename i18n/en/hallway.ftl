@@ -651,6 +651,7 @@ failed-attach = “{ $name }” could not be sent.
 failed-picture = The next picture could not be found
 failed-download = Could not download.
 failed-open-file = No program of this computer opens this file.
+failed-file-gone = The file is no longer there. Save it again.
 failed-copy = Could not copy the picture.
 picture-copied = Picture copied
 picture-failed = Cannot be shown

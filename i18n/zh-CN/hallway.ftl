@@ -630,6 +630,7 @@ failed-attach = 无法发送“{ $name }”。
 failed-picture = 找不到下一张图片
 failed-download = 无法下载。
 failed-open-file = 此电脑上没有可打开该文件的程序。
+failed-file-gone = 文件已不在原处，请重新保存。
 failed-copy = 无法复制图片。
 picture-copied = 图片已复制
 picture-failed = 无法显示

@@ -205,3 +205,37 @@ fn a_program_warns_before_it_opens() {
     screen.click(named("Open anyway"));
     assert_eq!(opens(&screen), Some(Call::Media(media::Call::Open(path, true))));
 }
+
+/// A file that is saved to a chosen place goes there also after a pause and a broken connection, and opens only where that
+/// was wanted.
+#[test]
+fn a_download_keeps_where_it_goes() {
+    i18n::select(Language::English);
+    let mut screen = Stage::new(world(), Some("GROUPsales"), (1400.0, 900.0));
+    let id = sample::file("anna", 11, "setup.exe", 48_000).id;
+    let tell = |screen: &mut Screen, what| screen.message(Message::Media(what));
+    let to = |screen: &Screen| {
+        let found = screen.last_call(|call| matches!(call, Call::Media(media::Call::Download { .. })));
+        match found {
+            Some(Call::Media(media::Call::Download { to, .. })) => to,
+            other => panic!("{other:?}"),
+        }
+    };
+    let here = PathBuf::from("/home/anna/keep.exe");
+    tell(&mut screen, media::Message::SaveAs(id.clone()));
+    tell(&mut screen, media::Message::Where(id.clone(), Some(here.clone())));
+    assert_eq!(to(&screen), Some(here.clone()));
+    tell(&mut screen, media::Message::Pause(id.clone()));
+    tell(&mut screen, media::Message::Resume(id.clone()));
+    assert_eq!(to(&screen), Some(here.clone()));
+    let broken = ChatError::from(ErrorCode::NetworkError);
+    tell(&mut screen, media::Message::Downloaded(id.clone(), Err(broken)));
+    let online = Event::NetStateChanged(hallway_client::NetState::Connected);
+    screen.event(&online);
+    assert_eq!(to(&screen), Some(here.clone()));
+    tell(&mut screen, media::Message::Cancel(id.clone()));
+    let discards = screen.last_call(|call| matches!(call, Call::Media(media::Call::Discard(..))));
+    assert!(matches!(discards, Some(Call::Media(media::Call::Discard(_, Some(path)))) if path == here));
+    tell(&mut screen, media::Message::Download(id));
+    assert_eq!(to(&screen), None);
+}

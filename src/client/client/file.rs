@@ -15,7 +15,7 @@ use crate::Result;
 use crate::cache::{kept, media as shown, outbox};
 use crate::engine::Command;
 use crate::file::local::Address;
-use crate::file::{UploadPlugin, download, fetch, mark_foreign, part_of};
+use crate::file::{SaveTo, UploadPlugin, download, fetch, mark_foreign, part_of};
 use crate::media::{self, Film};
 
 /// What a message is made from.
@@ -102,7 +102,7 @@ impl Client {
     /// # Errors
     ///
     /// 2251 when it is not there, 2252 when it is no picture of a known format or is damaged, 2108 empty, 2253 too large:
-    /// more than [`hallway_protocol::Limits::image_bytes`], or than [`media::LIMITS`].
+    /// more than [`hallway_protocol::Limits::image_bytes`], [`media::SENT_BYTES`], or [`media::LIMITS`].
     pub async fn create_image_message(
         &self,
         to: ConversationId,
@@ -283,9 +283,9 @@ impl Client {
         self.inner.shared.set_upload_plugin(plugin);
     }
 
-    /// Fetches a file of a message and puts it at `target`, replacing what is there, when it is whole and proved to be what
-    /// was sent. `heard` is told bytes that are here and bytes in the end. Dropping the future stops it; asking again for
-    /// the same target goes on where it stopped, also after a restart. To choose a name, see [`crate::safe_file_name`].
+    /// Fetches a file of a message and puts it where it is wanted when it is whole and proved to be what was sent; where it is
+    /// then. `heard` is told bytes that are here and bytes in the end. Dropping the future stops it; asking again for the
+    /// same folder goes on where it stopped, also after a restart.
     ///
     /// # Errors
     ///
@@ -295,32 +295,27 @@ impl Client {
         &self,
         message: &Message,
         file: FileId,
-        target: &Path,
+        to: SaveTo,
         mut heard: impl FnMut(u64, u64) + Send,
-    ) -> Result<()> {
+    ) -> Result<PathBuf> {
         let account = self.account()?;
         let link = self.link(message, file).await?;
         let http = account.connector.http().await.map_err(ChatError::from)?;
         let size = link.size;
-        download(&http, &link, &part_name(file), target, |here| heard(here, size)).await?;
-        let target = target.to_owned();
-        let marked = target.clone();
+        let path = download(&http, &link, file, to, |here| heard(here, size)).await?;
+        let (marked, saved) = (path.clone(), path.clone());
         // A file system that cannot say so is no reason to lose the file.
         let _ = tokio::task::spawn_blocking(move || mark_foreign(&marked)).await;
-        Ok(account.cache.write(move |db| shown::saved(db, file, &target)).await?)
+        account.cache.write(move |db| shown::saved(db, file, &saved)).await?;
+        Ok(path)
     }
 
-    /// Removes what [`Self::download_file`] has left of a file that is not wanted any more.
-    pub async fn discard_download(&self, file: FileId, target: &Path) {
-        let part = part_of(target, &part_name(file));
+    /// Removes what [`Self::download_file`] has left in a folder of a file that is not wanted any more.
+    pub async fn discard_download(&self, file: FileId, folder: &Path) {
+        let part = part_of(folder, file);
         // There may be nothing.
-        let _ = tokio::task::spawn_blocking(move || part.map(std::fs::remove_file)).await;
+        let _ = tokio::task::spawn_blocking(move || std::fs::remove_file(part)).await;
     }
-}
-
-/// What the unfinished part of a file is known by.
-fn part_name(file: FileId) -> String {
-    file.to_string().get(..16).unwrap_or_default().to_owned()
 }
 
 /// Most bytes of a file that is loaded into memory.
@@ -329,6 +324,7 @@ const SHOWN: u64 = 20_000_000;
 /// The content of a source.
 async fn read(source: FileSource, kind: FileKind) -> Result<Arc<[u8]>> {
     let missing = if kind == FileKind::Image { ErrorCode::ImageMissing } else { ErrorCode::FileMissing };
+    let most = if kind == FileKind::Image { media::SENT_BYTES } else { SHOWN };
     match source {
         FileSource::Bytes { bytes, .. } => Ok(bytes),
         FileSource::Path(path) => {
@@ -336,13 +332,13 @@ async fn read(source: FileSource, kind: FileKind) -> Result<Arc<[u8]>> {
                 use std::io::Read;
                 let mut bytes = Vec::new();
                 // It may have grown since it was measured.
-                std::fs::File::open(path)?.take(SHOWN + 1).read_to_end(&mut bytes)?;
+                std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
                 Ok::<_, std::io::Error>(bytes)
             });
             let bytes = read.await.map_err(|_| missing)?.map_err(|_| missing)?;
             match bytes.len() as u64 {
                 0 => Err(ErrorCode::FileEmpty.into()),
-                1..=SHOWN => Ok(bytes.into()),
+                length if length <= most => Ok(bytes.into()),
                 _ if kind == FileKind::Image => Err(ErrorCode::ImageTooLarge.into()),
                 _ => Err(ErrorCode::FileTooLarge.into()),
             }

@@ -40,6 +40,7 @@ use crate::shared::Shared;
 use crate::transport::{Connector, Http};
 
 pub(crate) use choice::Plugins;
+pub use download::SaveTo;
 pub(crate) use download::{download, fetch, part_of};
 pub use foreign::is_program;
 pub(crate) use foreign::mark_foreign;

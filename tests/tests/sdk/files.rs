@@ -9,7 +9,7 @@ use std::time::Duration;
 use hallway_client::model::{Around, TimelineItem};
 use hallway_client::protocol::FileId;
 use hallway_client::protocol::message::Payload;
-use hallway_client::{Event, FileSource, Message, MessageOptions, SendOptions, UploadPlugin, UserId};
+use hallway_client::{Event, FileSource, Message, MessageOptions, SaveTo, SendOptions, UploadPlugin, UserId};
 use hallway_protocol::file::FileKind;
 use hallway_tests::failure::{Failure, Outcome, While};
 use hallway_tests::process::{Program, program};
@@ -58,7 +58,7 @@ pub async fn arrived(device: &mut Device, peer: &str, count: usize) -> Outcome<(
     let target = device.dir().join("fetched.bin");
     device
         .client
-        .download_file(&message, file_of(&message)?, &target, |_, _| {})
+        .download_file(&message, file_of(&message)?, SaveTo::Path(target.clone()), |_, _| {})
         .await
         .doing("fetching the file")?;
     let bytes = std::fs::read(&target).doing(target.display())?;
@@ -207,7 +207,7 @@ async fn a_download_goes_on_where_it_stopped() -> Outcome {
     let target = ben.dir().join("saved.bin");
     ben.net.set_files_until(Some(24 * MIB));
     {
-        let stopped = ben.client.download_file(&message, id, &target, |_, _| {});
+        let stopped = ben.client.download_file(&message, id, SaveTo::Path(target.clone()), |_, _| {});
         tokio::select! {
             result = stopped => return Err(Failure::new(format!("it ended: {result:?}"))),
             () = ben.net.until_stalled() => {}
@@ -220,7 +220,7 @@ async fn a_download_goes_on_where_it_stopped() -> Outcome {
     ben.net.set_files_until(None);
     let mut first = None;
     ben.client
-        .download_file(&message, id, &target, |here, whole| {
+        .download_file(&message, id, SaveTo::Path(target.clone()), |here, whole| {
             first.get_or_insert(here);
             assert_eq!(whole, 32 * MIB);
         })
@@ -233,9 +233,12 @@ async fn a_download_goes_on_where_it_stopped() -> Outcome {
 
     // First bytes of something else are noticed, and thrown away.
     std::fs::write(part, vec![0; 1000]).doing("a wrong part")?;
-    let wrong = ben.client.download_file(&message, id, &target, |_, _| {}).await;
+    let wrong = ben.client.download_file(&message, id, SaveTo::Path(target.clone()), |_, _| {}).await;
     assert_eq!(wrong.map_err(|error| error.code.code()), Err(2903));
-    ben.client.download_file(&message, id, &target, |_, _| {}).await.doing("once more")?;
+    ben.client
+        .download_file(&message, id, SaveTo::Path(target.clone()), |_, _| {})
+        .await
+        .doing("once more")?;
     same(&std::fs::read(&target).doing("the file")?, &content)
 }
 
@@ -411,7 +414,9 @@ async fn a_killed_server_has_what_it_acknowledged() -> Outcome {
         }
     };
     let target = dir.path().join("fetched.bin");
-    ben.download_file(&message, file_of(&message)?, &target, |_, _| {}).await.doing("fetching")?;
+    ben.download_file(&message, file_of(&message)?, SaveTo::Path(target.clone()), |_, _| {})
+        .await
+        .doing("fetching")?;
     same(&std::fs::read(&target).doing("the file")?, &content)?;
     // Up and down once, and the last checkpoint to the kill once more.
     assert!(net.file_bytes() < (48 + 48 + 14) * MIB, "{}", net.file_bytes());

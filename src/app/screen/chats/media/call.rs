@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hallway_client::media::{self, Frame, Picture, animate, decode, decode_soft};
-use hallway_client::{ChatError, Client, ErrorCode, is_program, safe_file_name};
+use hallway_client::{ChatError, Client, ErrorCode, SaveTo, is_program, safe_file_name};
+use hallway_protocol::file::FileId;
 use hallway_protocol::{Message as ChatMessage, MessageId};
 use iced::Task;
 use iced::futures::{SinkExt as _, Stream};
@@ -43,21 +44,21 @@ pub enum Call {
     Saved(MessageId, File),
     /// Stop an upload, or let it go on.
     Pause(MessageId, bool),
-    /// Bring a file here. Where to: asked for, or the folder for downloads.
+    /// Ask where to save a file of this name.
+    AskWhere(MessageId, String),
+    /// Bring a file here.
     Download {
         /// Its message.
         message: Arc<ChatMessage>,
         /// The file.
         file: File,
-        /// Ask where to.
-        ask: bool,
+        /// Where to; without, into the folder for downloads.
+        to: Option<PathBuf>,
         /// Ends it.
         stop: Stop,
-        /// Open it when it is here.
-        then_open: bool,
     },
-    /// What has arrived of a file is not wanted any more.
-    Discard(File),
+    /// What has arrived of a file is not wanted any more; where it was to be.
+    Discard(FileId, Option<PathBuf>),
     /// Open a file that is here; programs only when the viewer is sure.
     Open(PathBuf, bool),
     /// Show a file in its folder.
@@ -69,8 +70,8 @@ impl Call {
     pub fn run(self, client: &Client) -> Task<ChatsMessage> {
         let client = client.clone();
         match self {
-            Self::Download { message, file, ask, stop, then_open } => {
-                let stream = download(client, message, file, ask, stop, then_open);
+            Self::Download { message, file, to, stop } => {
+                let stream = download(client, message, file, to, stop);
                 Task::run(stream, ChatsMessage::Media)
             }
             call => {
@@ -91,7 +92,7 @@ impl Call {
             }
             Self::Saved(id, file) => {
                 let path = client.saved_file(file.id, file.size).await.ok().flatten()?;
-                Some(Message::Downloaded(id, Ok(Some(path)), false))
+                Some(Message::Downloaded(id, Ok(path)))
             }
             Self::Pause(id, is_paused) => {
                 let done = match is_paused {
@@ -101,11 +102,19 @@ impl Call {
                 // It may have been sent in between: nothing to be told.
                 done.is_ok().then_some(Message::Upload(id.clone(), client.upload_progress(&id), is_paused))
             }
-            Self::Discard(file) => {
-                if let Ok(folder) = folder() {
-                    client.discard_download(file.id, &folder.join(safe_file_name(&file.name))).await;
+            Self::Discard(file, to) => {
+                let folder = to.map_or_else(folder, |to| Ok(SaveTo::Path(to).folder().to_owned()));
+                if let Ok(folder) = folder {
+                    client.discard_download(file, &folder).await;
                 }
                 None
+            }
+            Self::AskWhere(id, name) => {
+                let asking = rfd::AsyncFileDialog::new()
+                    .set_title(fl!("save-as"))
+                    .set_file_name(safe_file_name(&name));
+                let chosen = asking.save_file().await;
+                Some(Message::Where(id, chosen.map(|chosen| chosen.path().to_owned())))
             }
             Self::Open(path, sure) => open(path, sure).await,
             Self::Folder(path) => {
@@ -156,48 +165,23 @@ fn folder() -> Result<PathBuf, ChatError> {
     Ok(folder)
 }
 
-/// A name in the folder that is not taken: `plan.pdf`, `plan (1).pdf`.
-fn free(folder: &Path, name: &str) -> PathBuf {
-    let name = safe_file_name(name);
-    let (stem, ending) = match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => (stem.to_owned(), format!(".{ending}")),
-        _ => (name.clone(), String::new()),
-    };
-    let numbered = (1u32..1000).map(|number| format!("{stem} ({number}){ending}"));
-    std::iter::once(name.clone())
-        .chain(numbered)
-        .map(|name| folder.join(name))
-        .find(|path| !path.exists())
-        .unwrap_or_else(|| folder.join(&name))
-}
-
 fn download(
     client: Client,
     message: Arc<ChatMessage>,
     file: File,
-    ask: bool,
+    to: Option<PathBuf>,
     stop: Stop,
-    then_open: bool,
 ) -> impl Stream<Item = Message> {
     stream::channel(8, async move |mut out| {
         let id = message.id.clone();
-        let target = match ask {
-            true => {
-                let asking = rfd::AsyncFileDialog::new()
-                    .set_title(fl!("save-as"))
-                    .set_file_name(safe_file_name(&file.name));
-                asking.save_file().await.map(|chosen| Ok(chosen.path().to_owned()))
-            }
-            false => Some(folder().map(|folder| free(&folder, &file.name))),
+        let to = match to {
+            Some(path) => Ok(SaveTo::Path(path)),
+            None => folder().map(|folder| SaveTo::Folder { folder, name: file.name }),
         };
-        let target = match target {
-            Some(Ok(target)) => target,
-            Some(Err(error)) => {
-                let _ = out.send(Message::Downloaded(id, Err(error), false)).await;
-                return;
-            }
-            None => {
-                let _ = out.send(Message::Downloaded(id, Ok(None), false)).await;
+        let to = match to {
+            Ok(to) => to,
+            Err(error) => {
+                let _ = out.send(Message::Downloaded(id, Err(error))).await;
                 return;
             }
         };
@@ -210,15 +194,18 @@ fn download(
             }
         };
         let result = tokio::select! {
-            done = client.download_file(&message, file.id, &target, heard) => done,
+            done = client.download_file(&message, file.id, to, heard) => done,
             () = stop.told() => return,
         };
-        let _ = out.send(Message::Downloaded(id, result.map(|()| Some(target)), then_open)).await;
+        let _ = out.send(Message::Downloaded(id, result)).await;
     })
 }
 
 /// Opens a file with the program of the desktop. A program is not opened before the viewer has been asked.
 async fn open(path: PathBuf, sure: bool) -> Option<Message> {
+    if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        return Some(Message::Lost(path));
+    }
     let opened = tokio::task::spawn_blocking(move || {
         if !sure {
             use std::io::Read;
@@ -259,20 +246,6 @@ fn show_in_folder(path: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_that_is_taken_gets_a_number() {
-        let dir = std::env::temp_dir().join(format!("hallway-names-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        let names = ["plan.pdf", "plan (1).pdf", "plan (2).pdf"];
-        for name in names {
-            let path = free(&dir, "../plan.pdf");
-            assert_eq!(path, dir.join(name));
-            std::fs::write(path, "x").unwrap();
-        }
-        assert_eq!(free(&dir, "README"), dir.join("README"));
-        std::fs::remove_dir_all(dir).unwrap();
-    }
 
     /// Of a file that is a program nothing is started before the viewer was asked.
     #[tokio::test]

@@ -22,7 +22,7 @@ use hallway_protocol::{Message as ChatMessage, MessageId};
 
 pub use self::call::Call;
 use self::pictures::{Detail, Drawn, Key, Pictures};
-use self::transfers::{Download, Transfers};
+use self::transfers::{Download, Transfers, Wish};
 use super::actions::Confirm;
 use super::effect::Effect;
 use super::timeline::rows::MessageRow;
@@ -118,8 +118,10 @@ pub enum Message {
     SaveAs(MessageId),
     /// So many bytes of a download are here, of so many.
     Arrived(MessageId, u64, u64),
-    /// It is here, was not wanted, or broke off. To be opened at once, or not.
-    Downloaded(MessageId, Result<Option<PathBuf>, ChatError>, bool),
+    /// Where to, as it was asked for; none when it was not said.
+    Where(MessageId, Option<PathBuf>),
+    /// It is here, or broke off.
+    Downloaded(MessageId, Result<PathBuf, ChatError>),
     /// Open it; it is brought here first.
     Open(MessageId),
     /// Show it in its folder.
@@ -128,6 +130,8 @@ pub enum Message {
     IsProgram(PathBuf),
     /// The desktop knows no program for it.
     NotOpened,
+    /// It was here and is no more.
+    Lost(PathBuf),
 }
 
 impl Chats {
@@ -162,34 +166,37 @@ impl Chats {
             },
             Message::Resume(id) => match self.is_outgoing(&id) {
                 true => vec![call(Call::Pause(id, false))],
-                false => self.download(&id, false, false),
+                false => self.download(&id, self.media.transfers.wish(&id)),
             },
             Message::Cancel(id) => match self.is_outgoing(&id) {
                 true => vec![Effect::Call(super::Call::Cancel(id))],
                 false => {
+                    let to = self.media.transfers.wish(&id).to;
                     self.media.transfers.forget(&id);
                     let file = self.shown_row(&id).and_then(|row| File::of(&row.message));
-                    file.map(|file| call(Call::Discard(file))).into_iter().collect()
+                    file.map(|file| call(Call::Discard(file.id, to))).into_iter().collect()
                 }
             },
-            Message::Download(id) => self.download(&id, false, false),
+            Message::Download(id) => self.download(&id, Wish::default()),
             Message::SaveAs(id) => {
                 self.menu = None;
-                self.download(&id, true, false)
+                let file = self.shown_row(&id).and_then(|row| File::of(&row.message));
+                file.map(|file| call(Call::AskWhere(id, file.name))).into_iter().collect()
             }
+            Message::Where(id, to) => match to {
+                Some(to) => self.download(&id, Wish { to: Some(to), then_open: false }),
+                None => Vec::new(),
+            },
             Message::Arrived(id, here, total) => {
                 self.media.transfers.downloaded(&id, here, total, now);
                 Vec::new()
             }
-            Message::Downloaded(id, Ok(Some(path)), then_open) => {
+            Message::Downloaded(id, Ok(path)) => {
                 self.media.transfers.ended(&id, Ok(path.clone()));
-                if then_open { vec![call(Call::Open(path, false))] } else { Vec::new() }
+                let wish = self.media.transfers.wish(&id);
+                if wish.then_open { vec![call(Call::Open(path, false))] } else { Vec::new() }
             }
-            Message::Downloaded(id, Ok(None), _) => {
-                self.media.transfers.forget(&id);
-                Vec::new()
-            }
-            Message::Downloaded(id, Err(error), _) => {
+            Message::Downloaded(id, Err(error)) => {
                 let text = failure(fl!("failed-download"), &error);
                 self.media.transfers.ended(&id, Err(error));
                 self.toast(text)
@@ -199,7 +206,7 @@ impl Chats {
                 match self.media.transfers.download(&id) {
                     Some(Download::Done(path)) => vec![call(Call::Open(path.clone(), false))],
                     Some(Download::UnderWay(..)) => Vec::new(),
-                    _ => self.download(&id, false, true),
+                    _ => self.download(&id, Wish { to: None, then_open: true }),
                 }
             }
             Message::Folder(id) => {
@@ -211,6 +218,10 @@ impl Chats {
             }
             Message::IsProgram(path) => self.ask(Confirm::OpenProgram(path)),
             Message::NotOpened => self.toast(fl!("failed-open-file")),
+            Message::Lost(path) => {
+                self.media.transfers.lost(&path);
+                self.toast(fl!("failed-file-gone"))
+            }
         }
     }
 
@@ -225,7 +236,7 @@ impl Chats {
             Event::NetStateChanged(hallway_client::NetState::Connected) => {
                 self.media.pictures.forget_failures();
                 let broken = self.media.transfers.broken();
-                broken.iter().flat_map(|id| self.download(id, false, false)).collect()
+                broken.iter().flat_map(|id| self.download(id, self.media.transfers.wish(id))).collect()
             }
             _ => Vec::new(),
         }
@@ -239,11 +250,11 @@ impl Chats {
         self.shown_row(id).is_some_and(|row| row.outgoing)
     }
 
-    fn download(&mut self, id: &MessageId, ask: bool, then_open: bool) -> Vec<Effect> {
+    fn download(&mut self, id: &MessageId, wish: Wish) -> Vec<Effect> {
         let Some(message) = self.shown_row(id).map(|row| Arc::clone(&row.message)) else { return Vec::new() };
         let Some(file) = File::of(&message) else { return Vec::new() };
-        let stop = self.media.transfers.begin(id, file.size);
-        vec![call(Call::Download { message, file, ask, stop, then_open })]
+        let stop = self.media.transfers.begin(id, file.size, wish.clone());
+        vec![call(Call::Download { message, file, to: wish.to, stop })]
     }
 
     /// The messages in view.

@@ -1,7 +1,7 @@
 //! Files on their way: how far, how fast, and what became of them.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hallway_client::ChatError;
@@ -84,12 +84,22 @@ pub enum Download {
     Done(PathBuf),
 }
 
+/// What a download is for. It is the same when it goes on after a pause or a broken connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Where to; without, into the folder for downloads.
+    pub to: Option<PathBuf>,
+    /// Open it when it is here.
+    pub then_open: bool,
+}
+
 /// All of them, by their messages.
 #[derive(Debug, Default)]
 pub struct Transfers {
     uploads: HashMap<MessageId, Pace>,
     paused: HashSet<MessageId>,
     downloads: HashMap<MessageId, Download>,
+    wishes: HashMap<MessageId, Wish>,
     /// Messages that were asked about already.
     known: HashSet<MessageId>,
 }
@@ -127,8 +137,14 @@ impl Transfers {
         self.paused.contains(id)
     }
 
+    /// What a download is for that was begun before.
+    pub fn wish(&self, id: &MessageId) -> Wish {
+        self.wishes.get(id).cloned().unwrap_or_default()
+    }
+
     /// A download begins, or goes on.
-    pub fn begin(&mut self, id: &MessageId, total: u64) -> Stop {
+    pub fn begin(&mut self, id: &MessageId, total: u64, wish: Wish) -> Stop {
+        self.wishes.insert(id.clone(), wish);
         let stop = Stop::default();
         let pace = match self.downloads.get(id) {
             Some(Download::Paused(pace)) => Pace { speed: None, measured: None, ..*pace },
@@ -157,6 +173,12 @@ impl Transfers {
     pub fn forget(&mut self, id: &MessageId) {
         self.stop(id);
         self.downloads.remove(id);
+        self.wishes.remove(id);
+    }
+
+    /// A file that was here is gone: it can be fetched again.
+    pub fn lost(&mut self, path: &Path) {
+        self.downloads.retain(|_, it| !matches!(it, Download::Done(done) if done == path));
     }
 
     /// What came of a download; it may have been stopped at the last moment.
