@@ -50,6 +50,9 @@ pub struct Bounds {
 pub const LIMITS: Bounds =
     Bounds { pixels: 40_000_000, side: 12_000, frames: 500, bytes: 256 << 20, time: Duration::from_secs(2) };
 
+/// Bytes of a file that is sent as a picture: it is made ready in memory.
+pub const SENT_BYTES: u64 = 64 << 20;
+
 /// Longer than [`Bounds::time`], because all sizes of an own picture are decoded and encoded in it.
 const SENDING: Duration = Duration::from_secs(20);
 

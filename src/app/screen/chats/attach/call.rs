@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hallway_client::media::{self, Format};
-use hallway_client::{ChatError, Client, FileSource, MessageOptions, SendOptions};
+use hallway_client::{Client, FileSource, MessageOptions, SendOptions};
 use iced::Task;
 use iced::widget::image::Handle;
+use tokio::sync::Semaphore;
 
-use super::{ALBUM, FIELD, Looked, Message, Parcel, What, message};
+use super::{ALBUM, FIELD, Looked, Message, Parcel, Unsent, What, message};
 use crate::fl;
 use crate::screen::chats::Message as ChatsMessage;
 
@@ -16,6 +17,9 @@ use crate::screen::chats::Message as ChatsMessage;
 const PREVIEW: u32 = 96;
 /// Bytes that tell what a file is.
 const HEAD: u64 = 16;
+
+/// A hundred photographs that were chosen together are not in memory together.
+static LOOKING: Semaphore = Semaphore::const_new(2);
 
 /// A wish.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +92,7 @@ async fn paste() -> Message {
 /// What something is, by its content. A picture that is more than is ever decoded is sent as a file.
 async fn look(source: FileSource) -> Looked {
     let plain = Looked { what: What::File, preview: None };
+    let Ok(_turn) = LOOKING.acquire().await else { return plain };
     let looked = tokio::task::spawn_blocking(move || {
         use std::io::Read;
         let bytes: Arc<[u8]> = match source {
@@ -100,8 +105,9 @@ async fn look(source: FileSource) -> Looked {
                     return Some(Err(What::Film));
                 }
                 Format::of(&head)?;
-                file.take(media::LIMITS.bytes).read_to_end(&mut head).ok()?;
-                head.into()
+                file.take(media::SENT_BYTES).read_to_end(&mut head).ok()?;
+                // What is larger than a picture that is sent as such is sent as a file.
+                Some(head).filter(|bytes| (bytes.len() as u64) < media::SENT_BYTES)?.into()
             }
         };
         Format::of(&bytes).map(|_| Ok(bytes))
@@ -124,15 +130,16 @@ fn is_still(head: &[u8]) -> bool {
     matches!(head.get(8..12), Some(b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis"))
 }
 
-/// Puts everything into the outbox; what could not be, with its name.
-async fn send(client: &Client, parcel: Parcel) -> Vec<(String, ChatError)> {
+/// Puts everything into the outbox; what could not be.
+async fn send(client: &Client, parcel: Parcel) -> Unsent {
     let Parcel { to, items, compress, caption } = parcel;
+    let place = to.clone();
     let photos = items.iter().filter(|(_, what)| *what == What::Photo).count();
     let mut failed = Vec::new();
     // The id of its first picture is a word that no other album has.
     let (mut album, mut in_album) = (None::<String>, 0);
     for (source, what) in items {
-        let name = source.name().to_owned();
+        let again = source.clone();
         let options = MessageOptions::default();
         let made = match what {
             What::Photo => {
@@ -159,14 +166,15 @@ async fn send(client: &Client, parcel: Parcel) -> Vec<(String, ChatError)> {
             Ok(message) => client.enqueue_message(message, SendOptions::default()).await,
             Err(error) => Err(error),
         };
-        failed.extend(sent.err().map(|error| (name, error)));
+        failed.extend(sent.err().map(|error| (again, error)));
     }
+    let mut unsaid = None;
     if !caption.is_empty() {
         let sent = match client.create_text_message(to, &caption, MessageOptions::default()) {
             Ok(message) => client.enqueue_message(message, SendOptions::default()).await,
             Err(error) => Err(error),
         };
-        failed.extend(sent.err().map(|error| (fl!("attach-caption"), error)));
+        unsaid = sent.err().map(|error| (caption, error));
     }
-    failed
+    Unsent { to: place, items: failed, caption: unsaid }
 }

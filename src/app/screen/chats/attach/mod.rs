@@ -115,8 +115,19 @@ pub enum Message {
     Send,
     /// Give it up.
     Close,
-    /// What could not be sent, with its name.
-    Sent(Vec<(String, ChatError)>),
+    /// It is in the outbox, but for this.
+    Sent(Unsent),
+}
+
+/// What could not be sent, and why.
+#[derive(Debug, Clone)]
+pub struct Unsent {
+    /// Where to.
+    pub to: ConversationId,
+    /// The things.
+    pub items: Vec<(FileSource, ChatError)>,
+    /// The text that follows them.
+    pub caption: Option<(String, ChatError)>,
 }
 
 /// What is sent, in its order.
@@ -218,12 +229,7 @@ impl Chats {
                 attach.caption.push_str(&words);
                 Vec::new()
             }
-            (Message::Sent(failed), _) => failed
-                .iter()
-                .flat_map(|(name, error)| {
-                    self.toast(failure(fl!("failed-attach", name = name.as_str()), error))
-                })
-                .collect(),
+            (Message::Sent(unsent), _) => self.give_back(unsent),
             (Message::Close, _) => {
                 let words = self.attach.take().map(|attach| attach.caption).unwrap_or_default();
                 match &mut self.open {
@@ -323,6 +329,24 @@ impl Chats {
         }
         if left_out > 0 {
             effects.extend(self.toast(fl!("attach-too-many", most = MOST, count = left_out)));
+        }
+        effects
+    }
+
+    /// What could not be sent is chosen again, where it was to go to.
+    fn give_back(&mut self, unsent: Unsent) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for (source, error) in &unsent.items {
+            effects.extend(self.toast(failure(fl!("failed-attach", name = source.name()), error)));
+        }
+        if self.current() == Some(&unsent.to) {
+            effects.extend(self.attach(unsent.items.into_iter().map(|(source, _)| source).collect(), false));
+        }
+        if let Some((caption, error)) = unsent.caption {
+            effects.extend(self.toast(failure(fl!("failed-attach", name = fl!("attach-caption")), &error)));
+            if let Some(open) = self.open.as_mut().filter(|open| open.id == unsent.to) {
+                effects.extend(open.composer.put_back(&caption));
+            }
         }
         effects
     }
