@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use hallway_protocol::file::FileId;
 use hallway_protocol::group::{Group, Member};
 use hallway_protocol::user::Profile;
 use hallway_protocol::{ConversationId, Limits, Message};
@@ -12,7 +13,7 @@ use hallway_protocol::{ConversationId, Limits, Message};
 use super::conv::{self, Conv};
 use super::messages::{self, Messages};
 use super::meta::{self, Cursors, Session, Token};
-use super::{Cache, CacheError, people};
+use super::{Cache, CacheError, media, people};
 use crate::account::{self, Lock, StoredAccount};
 use crate::config::Config;
 use crate::sync::log::Rows as _;
@@ -125,6 +126,14 @@ impl LocalCopy {
             })
             .await
             .map_err(CacheError::into)
+    }
+
+    /// Keeps pictures that were shown before.
+    pub async fn keep(&self, pictures: Vec<(FileId, Vec<u8>)>) -> Result<()> {
+        let write = self.cache.write(move |db| {
+            pictures.iter().try_for_each(|(file, bytes)| media::put(db, *file, bytes, media::MOST))
+        });
+        write.await.map_err(CacheError::into)
     }
 
     /// Waits until all messages are in the index; its bytes on disk.

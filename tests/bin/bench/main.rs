@@ -32,16 +32,20 @@ const ALL: &[(&str, Run)] = &[
     ("reconnect", reconnect::run),
     ("search", search::run),
     ("app", app::run),
+    ("pictures", app::pictures::run),
 ];
 
 fn main() -> Outcome {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    if let [command, data_dir] = wanted.as_slice()
-        && command == app::WRITE
-    {
-        return block_on(async {
-            app::corpus::write(data_dir.into(), hallway_client::CacheKey::Keyring).await.map(drop)
-        });
+    if let [command, data_dir] = wanted.as_slice() {
+        let key = hallway_client::CacheKey::Keyring;
+        match command.as_str() {
+            app::WRITE => {
+                return block_on(async { app::corpus::write(data_dir.into(), key).await.map(drop) });
+            }
+            app::pictures::WRITE => return block_on(app::pictures::write(data_dir.into(), key)),
+            _ => {}
+        }
     }
     if let Some((files::CLIENT, arguments)) = wanted.split_first().map(|(first, rest)| (first.as_str(), rest))
     {

@@ -108,7 +108,13 @@ fn asking(piece: &str) -> SearchMessages {
 /// Compares an answer with the truth: the conversations with the newest hits in their order, each with its count and a
 /// message that has the piece.
 fn check(piece: &str, truth: &Truth, found: &FoundMessages, place_of: &HashMap<String, usize>) -> Outcome {
-    let wrong = |what: &str| Failure::new(format!("{piece:?}: {what}: {found:?}"));
+    let wrong = |what: &str| {
+        let (total, estimate) = (found.total_count, found.is_estimate);
+        Failure::new(format!(
+            "{piece:?}: {what}; found in {total} (estimate: {estimate}), is in {}",
+            truth.len()
+        ))
+    };
     let mut times: Vec<i64> = truth.values().map(|(_, time)| -time).collect();
     times.sort_unstable();
     if found.is_incomplete || (!found.is_estimate && found.total_count != truth.len() as u64) {

@@ -14,7 +14,7 @@ use hallway_tests::failure::{Outcome, While};
 use hallway_tests::support::Dice;
 
 /// Changes when what is written changes.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 /// App id of the account.
 pub const APP_ID: u32 = 1;
 /// Nobody answers here: the app finds itself without a network.
@@ -26,10 +26,11 @@ pub const ME: &str = "morgan";
 pub const CONVERSATIONS: usize = 500;
 const MESSAGES: usize = 1_000_000;
 const LONG: usize = 100_000;
-const PEOPLE: usize = 400;
-const MEMBERS: usize = 12;
+/// As many as conversations, so that no two of those with one person are the same.
+const PEOPLE: usize = CONVERSATIONS;
+pub(super) const MEMBERS: usize = 12;
 /// When the newest message of all was written: 2026-05-29, so that no label says "today".
-const END: i64 = 1_780_000_000;
+pub(super) const END: i64 = 1_780_000_000;
 /// Between the newest messages of two conversations next to each other in the list, in seconds.
 const APART: i64 = 2_400;
 
@@ -115,7 +116,7 @@ pub fn talk(place: usize) -> Outcome<Filled<impl Iterator<Item = Message> + Send
     Ok(Filled { id, group, user, unread, messages })
 }
 
-fn profile(id: &str, nick: &str) -> Outcome<Profile> {
+pub(super) fn profile(id: &str, nick: &str) -> Outcome<Profile> {
     Ok(Profile {
         user_id: id.parse::<UserId>().doing("a user id")?,
         nick: nick.into(),
@@ -126,7 +127,7 @@ fn profile(id: &str, nick: &str) -> Outcome<Profile> {
     })
 }
 
-fn person(number: usize) -> Outcome<Profile> {
+pub(super) fn person(number: usize) -> Outcome<Profile> {
     let nick = if number.is_multiple_of(3) {
         let (family, given) = (FAMILIES[number % FAMILIES.len()], GIVEN[number / 3 % GIVEN.len()]);
         format!("{family}{given}")
@@ -136,7 +137,7 @@ fn person(number: usize) -> Outcome<Profile> {
     profile(&format!("person{number}"), &nick)
 }
 
-fn group(id: &ConversationId, dice: &mut Dice, people: &[Profile]) -> (Group, Vec<Member>) {
+pub(super) fn group(id: &ConversationId, dice: &mut Dice, people: &[Profile]) -> (Group, Vec<Member>) {
     let name = match dice.below(3) {
         0 => format!("{}{}", chinese(dice, 3), "项目组"),
         1 => format!("{} {}", LAST[dice.below(LAST.len())], WORDS[dice.below(WORDS.len())]),
@@ -185,7 +186,7 @@ fn group(id: &ConversationId, dice: &mut Dice, people: &[Profile]) -> (Group, Ve
     (group, members)
 }
 
-fn blank(id: &ConversationId, me: &Profile) -> Outcome<Message> {
+pub(super) fn blank(id: &ConversationId, me: &Profile) -> Outcome<Message> {
     serde_json::from_value(serde_json::json!({
         "id": "1-1-1", "conversation_id": id, "from": me.user_id, "time": 1,
         "kind": "text", "payload": { "text": "" },

@@ -4,6 +4,7 @@
 //! from outside: something counts as drawn when 98 % of its pixels are those of the settled window.
 
 pub mod corpus;
+pub mod pictures;
 mod window;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ const STEPS: usize = 1_200;
 pub fn run(dir: PathBuf) -> Outcome<Vec<Figure>> {
     // Beside the directory of this run: it takes minutes to write and is kept.
     let dir = dir.with_file_name("app-desktop");
-    let desktop = prepare(&dir)?;
+    let desktop = prepare(&dir, WRITE)?;
     let software = Measured::new(&desktop, "tiny-skia")?;
     let mut figures = Vec::new();
     figures.extend(start(&software)?);
@@ -43,18 +44,18 @@ pub fn run(dir: PathBuf) -> Outcome<Vec<Figure>> {
     Ok(figures)
 }
 
-/// The desktop with the corpus in its home, which is written if it is not there.
-fn prepare(dir: &Path) -> Outcome<Desktop> {
+/// The desktop with a corpus in its home, which is written by `write` if it is not there.
+fn prepare(dir: &Path, write: &str) -> Outcome<Desktop> {
     let mark = dir.join("corpus");
     if std::fs::read_to_string(&mark).is_ok_and(|version| version == corpus::VERSION) {
         return Desktop::start_again(dir, WIDTH, HEIGHT);
     }
-    println!("app: writing 1 000 000 messages, once; this takes minutes");
+    println!("{write}: once; this may take minutes");
     let desktop = Desktop::start(dir, WIDTH, HEIGHT)?;
     let own = std::env::current_exe().doing("finding this program")?;
     let log = dir.join("log").join("corpus.log");
     let status =
-        Program::start(desktop.command(own).arg(WRITE).arg(profile_dir(&desktop).join("accounts")), &log)?
+        Program::start(desktop.command(own).arg(write).arg(profile_dir(&desktop).join("accounts")), &log)?
             .end(Duration::from_secs(1_800))?;
     status.success().then_some(()).doing(format_args!("writing the corpus; see {}", log.display()))?;
     std::fs::write(&mark, corpus::VERSION).doing(mark.display())?;

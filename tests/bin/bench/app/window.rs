@@ -58,7 +58,7 @@ pub struct App<'a> {
 impl<'a> Measured<'a> {
     /// Starts the app once, unmeasured, and keeps how it looks.
     pub fn new(desktop: &'a Desktop, renderer: &'static str) -> Outcome<Self> {
-        let (program, window) = launch(desktop, renderer)?;
+        let (program, window) = launch(desktop, renderer, corpus::OPEN_PLACE)?;
         window.point(SIZE.0 + 20, SIZE.1 / 2)?;
         window.until_drawn(PATIENCE)?;
         if renderer == "wgpu" {
@@ -87,7 +87,7 @@ impl<'a> Measured<'a> {
     /// Starts the app; how long it took until list and conversation were on the screen.
     pub fn start(&self) -> Outcome<(App<'_>, Duration)> {
         let mut took = Instant::now();
-        let (program, window) = launch(self.desktop, self.renderer)?;
+        let (program, window) = launch(self.desktop, self.renderer, corpus::OPEN_PLACE)?;
         let app = App { measured: self, program, window };
         let found = app.window.until("list and conversation", PATIENCE, |window| {
             Ok(looks(window, LIST, &self.list)? && looks(window, TIMELINE, &self.timelines[0])?)
@@ -131,29 +131,7 @@ impl App<'_> {
 
     /// Turns the wheel up over the timeline, one step each 8 ms; the times between frames.
     pub fn wheel(&self, steps: usize) -> Outcome<Vec<Duration>> {
-        self.window.point(TIMELINE.x + TIMELINE.width / 2, TIMELINE.y + TIMELINE.height / 2)?;
-        settle(&self.window)?;
-        let mut drawn = Vec::new();
-        let mut due = Instant::now();
-        for _ in 0..steps {
-            self.window.button(4, true, 0)?;
-            self.window.button(4, false, 0)?;
-            due += STEP;
-            drawn.extend(self.window.drawings_until(due)?);
-        }
-        let mut frames = Vec::with_capacity(drawn.len());
-        let mut last: Option<Instant> = None;
-        for at in drawn {
-            let since = last.map(|last| at - last);
-            if since.is_none_or(|since| since > ONE_FRAME) {
-                frames.extend(since);
-                last = Some(at);
-            }
-        }
-        if frames.len() < steps / 4 {
-            return Err(Failure::new(format!("{steps} steps of the wheel made {} frames", frames.len())));
-        }
-        Ok(frames)
+        wheel(&self.window, steps)
     }
 
     /// Presses Page Up; the times from the key to the last frame it causes.
@@ -192,8 +170,59 @@ impl App<'_> {
     }
 }
 
+/// Opens the app at the end of a conversation with pictures and turns the wheel up through them, with a look at the memory
+/// after each `part` steps: the times between frames, and the most memory in KiB.
+pub fn scroll_pictures(
+    desktop: &Desktop,
+    place: usize,
+    steps: usize,
+    part: usize,
+) -> Outcome<(Vec<Duration>, u64)> {
+    let (program, window) = launch(desktop, "tiny-skia", place)?;
+    window.point(SIZE.0 + 20, SIZE.1 / 2)?;
+    window.until_drawn(PATIENCE)?;
+    settle(&window)?;
+    let (mut frames, mut most) = (Vec::new(), 0);
+    let shots = desktop.dir();
+    window.shot()?.save(&shots.join("pictures-end.png"))?;
+    for _ in 0..steps / part {
+        frames.extend(wheel(&window, part)?);
+        most = most.max(memory(program.pid())?.pss);
+    }
+    settle(&window)?;
+    window.shot()?.save(&shots.join("pictures.png"))?;
+    close(program, &window)?;
+    Ok((frames, most))
+}
+
+fn wheel(window: &Window, steps: usize) -> Outcome<Vec<Duration>> {
+    window.point(TIMELINE.x + TIMELINE.width / 2, TIMELINE.y + TIMELINE.height / 2)?;
+    settle(window)?;
+    let mut drawn = Vec::new();
+    let mut due = Instant::now();
+    for _ in 0..steps {
+        window.button(4, true, 0)?;
+        window.button(4, false, 0)?;
+        due += STEP;
+        drawn.extend(window.drawings_until(due)?);
+    }
+    let mut frames = Vec::with_capacity(drawn.len());
+    let mut last: Option<Instant> = None;
+    for at in drawn {
+        let since = last.map(|last| at - last);
+        if since.is_none_or(|since| since > ONE_FRAME) {
+            frames.extend(since);
+            last = Some(at);
+        }
+    }
+    if frames.len() < steps / 4 {
+        return Err(Failure::new(format!("{steps} steps of the wheel made {} frames", frames.len())));
+    }
+    Ok(frames)
+}
+
 /// Makes the process, with the settings of somebody who left with a conversation open.
-fn launch(desktop: &Desktop, renderer: &str) -> Outcome<(Program, Window)> {
+fn launch(desktop: &Desktop, renderer: &str, place: usize) -> Outcome<(Program, Window)> {
     let dir = super::profile_dir(desktop);
     let settings = json!({
         "account": {
@@ -202,7 +231,7 @@ fn launch(desktop: &Desktop, renderer: &str) -> Outcome<(Program, Window)> {
         },
         "theme": "light",
         "window": { "width": SIZE.0, "height": SIZE.1 },
-        "conversation": corpus::conversation(corpus::OPEN_PLACE)?,
+        "conversation": corpus::conversation(place)?,
     });
     std::fs::write(dir.join("settings.json"), settings.to_string()).doing(dir.display())?;
     let mut command = desktop.command(program("hallway")?);
