@@ -9,7 +9,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hallway_client::protocol::session::{Credential, DeviceClass};
-use hallway_client::{CacheKey, Client, Config, ConversationId, MessageOptions, SendOptions, ServerAddress};
+use hallway_client::{
+    CacheKey, Client, Config, ConversationId, MessageOptions, SaveTo, SendOptions, ServerAddress,
+};
 use hallway_protocol::FileId;
 use hallway_protocol::message::{FilePayload, Payload};
 use hallway_protocol::method::{GetFileLink, GetUploadTicket, SendMessage};
@@ -251,7 +253,10 @@ pub async fn client(arguments: &[String]) -> Outcome {
         let Payload::File(file) = &sent.payload else { return Err(Failure::new("no file was sent")) };
         let id: FileId = file.uuid.parse().doing("a file id")?;
         let start = Instant::now();
-        client.download_file(&sent, id, &target, |_, _| {}).await.doing("fetching it")?;
+        client
+            .download_file(&sent, id, SaveTo::Path(target.clone()), |_, _| {})
+            .await
+            .doing("fetching it")?;
         println!("{DOWNLOADED}{}", start.elapsed().as_secs_f64());
         std::fs::remove_file(&target).doing(target.display())?;
     }
