@@ -10,7 +10,7 @@ use crate::ask::{Candidates, Part};
 use crate::place::{Mask, place_of};
 
 /// Messages looked at for counting.
-pub const LOOKS: usize = 1_000;
+pub const LOOKS: usize = 400;
 /// Messages looked at together.
 const TOGETHER: usize = 64;
 /// Of each conversation, while its newest hit is looked for; also the hits shown of it where there are several.
