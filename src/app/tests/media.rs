@@ -212,7 +212,8 @@ fn a_program_warns_before_it_opens() {
 fn a_download_keeps_where_it_goes() {
     i18n::select(Language::English);
     let mut screen = Stage::new(world(), Some("GROUPsales"), (1400.0, 900.0));
-    let id = sample::file("anna", 11, "setup.exe", 48_000).id;
+    let message = std::sync::Arc::new(sample::file("anna", 11, "setup.exe", 48_000));
+    let id = message.id.clone();
     let tell = |screen: &mut Screen, what| screen.message(Message::Media(what));
     let to = |screen: &Screen| {
         let found = screen.last_call(|call| matches!(call, Call::Media(media::Call::Download { .. })));
@@ -223,7 +224,7 @@ fn a_download_keeps_where_it_goes() {
     };
     let here = PathBuf::from("/home/anna/keep.exe");
     tell(&mut screen, media::Message::SaveAs(id.clone()));
-    tell(&mut screen, media::Message::Where(id.clone(), Some(here.clone())));
+    tell(&mut screen, media::Message::Where(message, Some(here.clone())));
     assert_eq!(to(&screen), Some(here.clone()));
     tell(&mut screen, media::Message::Pause(id.clone()));
     tell(&mut screen, media::Message::Resume(id.clone()));

@@ -44,8 +44,8 @@ pub enum Call {
     Saved(MessageId, File),
     /// Stop an upload, or let it go on.
     Pause(MessageId, bool),
-    /// Ask where to save a file of this name.
-    AskWhere(MessageId, String),
+    /// Ask where to save the file of a message, which has this name.
+    AskWhere(Arc<ChatMessage>, String),
     /// Bring a file here.
     Download {
         /// Its message.
@@ -109,12 +109,12 @@ impl Call {
                 }
                 None
             }
-            Self::AskWhere(id, name) => {
+            Self::AskWhere(message, name) => {
                 let asking = rfd::AsyncFileDialog::new()
                     .set_title(fl!("save-as"))
                     .set_file_name(safe_file_name(&name));
                 let chosen = asking.save_file().await;
-                Some(Message::Where(id, chosen.map(|chosen| chosen.path().to_owned())))
+                Some(Message::Where(message, chosen.map(|chosen| chosen.path().to_owned())))
             }
             Self::Open(path, sure) => open(path, sure).await,
             Self::Folder(path) => {

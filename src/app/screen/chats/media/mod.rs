@@ -119,7 +119,7 @@ pub enum Message {
     /// So many bytes of a download are here, of so many.
     Arrived(MessageId, u64, u64),
     /// Where to, as it was asked for; none when it was not said.
-    Where(MessageId, Option<PathBuf>),
+    Where(Arc<ChatMessage>, Option<PathBuf>),
     /// It is here, or broke off.
     Downloaded(MessageId, Result<PathBuf, ChatError>),
     /// Open it; it is brought here first.
@@ -180,11 +180,10 @@ impl Chats {
             Message::Download(id) => self.download(&id, Wish::default()),
             Message::SaveAs(id) => {
                 self.menu = None;
-                let file = self.shown_row(&id).and_then(|row| File::of(&row.message));
-                file.map(|file| call(Call::AskWhere(id, file.name))).into_iter().collect()
+                self.shown_row(&id).map_or_else(Vec::new, |row| save_as(Arc::clone(&row.message)))
             }
-            Message::Where(id, to) => match to {
-                Some(to) => self.download(&id, Wish { to: Some(to), then_open: false }),
+            Message::Where(message, to) => match to {
+                Some(to) => self.fetch(message, Wish { to: Some(to), then_open: false }),
                 None => Vec::new(),
             },
             Message::Arrived(id, here, total) => {
@@ -252,8 +251,13 @@ impl Chats {
 
     fn download(&mut self, id: &MessageId, wish: Wish) -> Vec<Effect> {
         let Some(message) = self.shown_row(id).map(|row| Arc::clone(&row.message)) else { return Vec::new() };
+        self.fetch(message, wish)
+    }
+
+    /// Brings the file of a message here.
+    pub(super) fn fetch(&mut self, message: Arc<ChatMessage>, wish: Wish) -> Vec<Effect> {
         let Some(file) = File::of(&message) else { return Vec::new() };
-        let stop = self.media.transfers.begin(id, file.size, wish.clone());
+        let stop = self.media.transfers.begin(&message.id, file.size, wish.clone());
         vec![call(Call::Download { message, file, to: wish.to, stop })]
     }
 
@@ -339,6 +343,12 @@ impl Chats {
             load(Detail::Soft, soft, false);
         }
     }
+}
+
+/// Asks where the file of a message is to go.
+pub(super) fn save_as(message: Arc<ChatMessage>) -> Vec<Effect> {
+    let name = File::of(&message).map(|file| file.name);
+    name.map(|name| call(Call::AskWhere(message, name))).into_iter().collect()
 }
 
 fn call(call: Call) -> Effect {

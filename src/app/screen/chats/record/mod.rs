@@ -18,7 +18,7 @@ use iced::widget::image::Handle;
 
 pub use self::call::Call;
 use super::effect::Effect;
-use super::media::{self, File, transfers::Stop, variant};
+use super::media::{self, transfers::Wish, variant};
 use super::{Action, Chats, words};
 use crate::text::markdown::Document;
 
@@ -240,10 +240,10 @@ impl Chats {
                 // As a message of its own it has one file, which belongs to the message that is here.
                 let Some(payload) = record.payload(place).cloned() else { return Vec::new() };
                 let message = Arc::new(ChatMessage { payload, ..(*record.message).clone() });
-                let Some(file) = File::of(&message) else { return Vec::new() };
-                let (ask, stop) = (!then_open, Stop::default());
-                let download = media::Call::Download { message, file, ask, stop, then_open };
-                return vec![Effect::Call(super::Call::Media(download))];
+                return match then_open {
+                    true => self.fetch(message, Wish { to: None, then_open }),
+                    false => media::save_as(message),
+                };
             }
             Message::Close => self.record = None,
         }

@@ -234,10 +234,14 @@ fn files_of_a_record_are_there() {
     assert!(screen.state.chats.record_title().is_some(), "only the large picture is gone");
     press(&mut screen, "Open");
     let fetched = screen.last_call(|call| matches!(call, Call::Media(media::Call::Download { .. })));
-    let Some(Call::Media(media::Call::Download { message, file, then_open, .. })) = fetched else {
+    let Some(Call::Media(media::Call::Download { message, file, .. })) = fetched else {
         panic!("a download")
     };
-    assert_eq!((message.id.clone(), file.name.as_str(), then_open), (id, "plan.pdf", true));
+    assert_eq!((message.id.clone(), file.name.as_str()), (id.clone(), "plan.pdf"));
+    let here = std::path::PathBuf::from("/tmp/plan.pdf");
+    screen.message(Message::Media(media::Message::Downloaded(id, Ok(here.clone()))));
+    let opens = screen.last_call(|call| matches!(call, Call::Media(media::Call::Open(..))));
+    assert_eq!(opens, Some(Call::Media(media::Call::Open(here, false))));
 }
 
 /// MSG-83: a click on the right of a reaction lists who gave it.
