@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hallway_client::model::{Around, TimelineItem};
 use hallway_client::protocol::session::{Credential, DeviceClass};
-use hallway_client::{CacheKey, Client, Config, ConversationId, Message, ServerAddress, UserId};
+use hallway_client::{CacheKey, Client, Config, ConversationId, Message, SaveTo, ServerAddress, UserId};
 use hallway_protocol::message::Payload;
 use hallway_tests::failure::{Failure, Outcome, While};
 use hallway_tests::process::{program, target_dir};
@@ -138,7 +138,9 @@ async fn check(ben: &Client, dir: &Path, name: &str, wanted: Option<&[u8]>) -> O
     };
     let Payload::File(file) = &message.payload else { return Err(Failure::new("no file")) };
     let (id, target) = (file.uuid.parse().doing("a file id")?, dir.join("fetched.bin"));
-    ben.download_file(&message, id, &target, |_, _| {}).await.doing(format_args!("fetching {name}"))?;
+    ben.download_file(&message, id, SaveTo::Path(target.clone()), |_, _| {})
+        .await
+        .doing(format_args!("fetching {name}"))?;
     let found = std::fs::read(&target).doing(target.display())?;
     if wanted.is_some_and(|wanted| wanted != found) {
         return Err(Failure::new(format!("{name} is damaged")));

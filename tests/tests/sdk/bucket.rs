@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use hallway_client::{TusPlugin, UserId};
+use hallway_client::{SaveTo, TusPlugin, UserId};
 use hallway_tests::failure::{Outcome, While};
 use hallway_tests::process::program;
 use hallway_tests::support::{Bucket, Dice, Engine, Net, TestServer};
@@ -48,7 +48,10 @@ async fn past_the_server(engine: Engine) -> Outcome {
     until(&mut ben, "told", async |ben| Ok(ben.latest(&with("ann"), 9).await?.len() == 2)).await?;
     let message = ben.latest(&with("ann"), 1).await?.pop().doing("the newest")?;
     let target = ben.dir().join("small.bin");
-    ben.client.download_file(&message, file_of(&message)?, &target, |_, _| {}).await.doing("fetching it")?;
+    ben.client
+        .download_file(&message, file_of(&message)?, SaveTo::Path(target.clone()), |_, _| {})
+        .await
+        .doing("fetching it")?;
     same(&std::fs::read(target).doing("the file")?, &content)?;
     assert_eq!(bucket.net.file_bytes(), before);
     Ok(())

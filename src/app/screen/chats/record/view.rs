@@ -125,6 +125,7 @@ impl Chats {
                 let content = column![label(title.clone(), BODY).font(font::MEDIUM), column(lines)];
                 let content =
                     container(content).padding([gap::S, gap::M]).width(Length::Fill).style(style::inset);
+                let content = container(content).max_width(size::DIALOG_WIDE);
                 custom(content, fl!("record-open", title = title))
                     .free()
                     .fill()
@@ -198,9 +199,7 @@ fn file_card<'a>(place: usize, file: &'a FilePayload) -> Element<'a, ChatsMessag
         fetch(place),
     ];
     let content = row![icon(Icon::Document), container(words).width(Length::Fill).clip(true)];
-    container(content.spacing(gap::M))
-        .padding([gap::S, gap::M])
-        .width(Length::Fill)
-        .style(style::inset)
-        .into()
+    let card =
+        container(content.spacing(gap::M)).padding([gap::S, gap::M]).width(Length::Fill).style(style::inset);
+    container(card).max_width(size::DIALOG_WIDE).into()
 }
