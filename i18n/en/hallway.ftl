@@ -237,6 +237,7 @@ kind-sticker-named = [Sticker] { $name }
 kind-location = [Location]
 kind-record = [Chat record]
 kind-tip = [Notice]
+recalled-later = You recalled a message. The others see that once you are connected.
 recalled-by-you = You recalled a message
 recalled-by = { $who } recalled a message
 tip-joined = { $names } joined
@@ -270,10 +271,19 @@ notice-invited = { $who } added you to { $group }
 notice-quit = You left { $group }
 notice-admin = You are now administrator of { $group }
 notice-no-admin = You are no longer administrator of { $group }
+notice-invite-request = { $who } invites you to { $group }
+notice-invite-accepted = { $who } accepted your invitation to { $group }
+notice-invite-rejected = { $who } declined your invitation to { $group }
+notice-invite-approval = { $who } wants to add people to { $group }
+notice-banned = { $who } banned you from { $group }
+notice-unbanned = { $who } lifted your ban from { $group }
+notice-note = “{ $note }”
+notice-spoken = { $time }: { $text }
 notice-other = Something changed in { $group }
 
 ## List of conversations
 
+system-conversation = Group notices
 chats = Chats
 directory = People
 switcher = Go to
@@ -371,6 +381,13 @@ hint-shortcuts = All keys
 
 composer-placeholder = Message { $name }
 composer-editing = Editing
+receivers-choose = Only for some members…
+receivers-title = Only for some members
+receivers-about = Choose who sees what you send. Nobody else in the group does.
+receivers-only = Only { $names } will see this
+receivers-done = Write to them
+receivers-change = Change
+receivers-clear = Write to everybody again
 composer-reply = Reply to { $name }
 send = Send
 save-change = Save change

@@ -236,6 +236,7 @@ kind-sticker-named = [贴纸] { $name }
 kind-location = [位置]
 kind-record = [聊天记录]
 kind-tip = [提示]
+recalled-later = 你撤回了一条消息，联网后对方可见
 recalled-by-you = 你撤回了一条消息
 recalled-by = { $who }撤回了一条消息
 tip-joined = { $names }加入了群聊
@@ -269,10 +270,19 @@ notice-invited = { $who }邀请你加入了{ $group }
 notice-quit = 你退出了{ $group }
 notice-admin = 你已成为{ $group }的管理员
 notice-no-admin = 你不再是{ $group }的管理员
+notice-invite-request = { $who }邀请你加入{ $group }
+notice-invite-accepted = { $who }接受了你加入{ $group }的邀请
+notice-invite-rejected = { $who }拒绝了你加入{ $group }的邀请
+notice-invite-approval = { $who }想邀请他人加入{ $group }
+notice-banned = { $who }将你封禁于{ $group }
+notice-unbanned = { $who }解除了你在{ $group }的封禁
+notice-note = “{ $note }”
+notice-spoken = { $time }：{ $text }
 notice-other = { $group }有变动
 
 ## List of conversations
 
+system-conversation = 群通知
 chats = 聊天
 directory = 通讯录
 switcher = 快速跳转
@@ -368,6 +378,13 @@ hint-shortcuts = 全部快捷键
 
 composer-placeholder = 发消息给{ $name }
 composer-editing = 正在编辑
+receivers-choose = 仅部分成员可见…
+receivers-title = 仅部分成员可见
+receivers-about = 选择谁能看到你发送的内容，群内其他人看不到。
+receivers-only = 仅{ $names }可见
+receivers-done = 确定
+receivers-change = 更改
+receivers-clear = 恢复所有人可见
 composer-reply = 回复{ $name }
 send = 发送
 save-change = 保存修改

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use hallway_protocol::annotation::Extension;
 use hallway_protocol::conversation::AllReceiveMessageOpt;
 use hallway_protocol::group::{Group, Member};
-use hallway_protocol::message::{Reaction, ReadReceiptInfo};
+use hallway_protocol::message::{Payload, Reaction, ReadReceiptInfo};
 use hallway_protocol::session::KickedOutType;
 use hallway_protocol::user::UserBrief;
-use hallway_protocol::{ConversationId, ErrorCode, GroupId, Message, MessageId};
+use hallway_protocol::{ChatError, ConversationId, ErrorCode, GroupId, Message, MessageId};
 
 use crate::model::Conversation;
 
@@ -58,6 +58,17 @@ pub struct PinChange {
     pub operator_info: UserBrief,
 }
 
+/// A change of a message that was made without a connection and that the server refused once there was one (R2).
+#[derive(Clone, Debug)]
+pub struct RefusedChange {
+    /// The message as it is now.
+    pub message: Message,
+    /// What it was to say; none for a recall or a pin.
+    pub payload: Option<Payload>,
+    /// Why not.
+    pub error: ChatError,
+}
+
 /// An event of the SDK, in the order the server decided (SES-66).
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -81,8 +92,12 @@ pub enum Event {
     MessageModified(Arc<[Message]>),
     /// MSG-92.
     MessageRevoked(Arc<[Message]>),
+    /// A change or a recall that waited for a connection was refused.
+    MessageChangeRefused(Box<RefusedChange>),
     /// MSG-93: own one-to-one messages the peer has read.
     MessageReadByPeer(Arc<[Message]>),
+    /// Voice messages that were listened to on another own instance.
+    MessagesHeard(Arc<[MessageId]>),
     /// MSG-94: where receipts of own messages stand now.
     MessageReadReceiptReceived(Arc<[ReadReceipt]>),
     /// MSG-95: keys that were set.
@@ -157,7 +172,9 @@ names! {
     MessageReceived => Self::MessageReceived(_),
     MessageModified => Self::MessageModified(_),
     MessageRevoked => Self::MessageRevoked(_),
+    MessageChangeRefused => Self::MessageChangeRefused(_),
     MessageReadByPeer => Self::MessageReadByPeer(_),
+    MessagesHeard => Self::MessagesHeard(_),
     MessageReadReceiptReceived => Self::MessageReadReceiptReceived(_),
     MessageExtensionsUpdated => Self::MessageExtensionsUpdated(..),
     MessageExtensionsDeleted => Self::MessageExtensionsDeleted(..),

@@ -32,7 +32,9 @@ pub use account::StoredAccount;
 pub use cache::measure;
 pub use client::{Client, FileSource, MessageOptions, MessageReactions, SendOptions, message_of};
 pub use config::{CacheKey, Config, ServerAddress};
-pub use event::{AnnotatedMessage, Event, EventName, NetState, PinChange, ReadReceipt, Subscription};
+pub use event::{
+    AnnotatedMessage, Event, EventName, NetState, PinChange, ReadReceipt, RefusedChange, Subscription,
+};
 pub use file::{S3Plugin, SaveTo, TusPlugin, UploadPlugin, is_program, safe_file_name};
 pub use hallway_protocol as protocol;
 pub use hallway_protocol::{

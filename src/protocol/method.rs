@@ -517,6 +517,7 @@ methods! {
     "message.range" GetRange => Range;
     "message.locate" LocateTime => Located;
     "message.search" SearchMessages => FoundMessages;
+    "message.mark_heard" MarkHeard => Done;
     "message.voice_to_text" ConvertVoiceToText => VoiceText;
     "message.remove_link_preview" RemoveLinkPreview => Stored;
 

@@ -132,6 +132,8 @@ pub enum UserItem {
     Draft(Draft),
     /// A message the user deleted for themselves (PLUS-5).
     HiddenMessage(HiddenMessage),
+    /// A voice message that was listened to.
+    HeardMessage(HeardMessage),
     /// The own profile.
     Profile(Profile),
     /// All conversation groups, in order of creation (CONV-110).
@@ -147,6 +149,18 @@ pub enum UserItem {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HiddenMessage {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Its place.
+    pub sequence: u64,
+    /// Its id.
+    pub id: MessageId,
+}
+
+/// A voice message of somebody else that its viewer has listened to, on whatever instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HeardMessage {
     /// Where.
     pub conversation_id: ConversationId,
     /// Its place.

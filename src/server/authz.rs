@@ -58,6 +58,8 @@ pub enum Target {
     Own,
     /// The caller's conversation with one other person.
     Pair,
+    /// What the server tells the caller, who can only read it.
+    System,
     /// A group.
     Group(GroupType, Standing),
 }
@@ -103,6 +105,7 @@ fn row(method: MethodName) -> Row {
         | M::SearchMessages
         | M::GetFileLink
         | M::ConvertVoiceToText
+        | M::MarkHeard
         | M::GetCombinedMessage
         | M::GetReactionUsers => Row::Talk(read_history),
         M::AddMessageReaction
@@ -139,8 +142,9 @@ pub fn may(method: MethodName, account: Account, target: Target) -> Verdict {
         (Row::SignedIn, _, _) | (Row::Workspace(_), Account::Administrator, _) => Ok(()),
         (Row::Workspace(code), Account::User, _) => Err(code),
         (Row::Talk(_), _, Target::Pair) => Ok(()),
+        (Row::Talk(_), _, Target::System) => in_system(method),
         (Row::Talk(rule) | Row::Group(rule), _, Target::Group(kind, standing)) => rule(kind, standing),
-        (Row::Group(_), _, Target::Pair) => Err(ErrorCode::GroupGone),
+        (Row::Group(_), _, Target::Pair | Target::System) => Err(ErrorCode::GroupGone),
         (Row::Talk(_) | Row::Group(_), _, Target::Own) => Err(ErrorCode::NoPermission),
     }
 }
@@ -162,6 +166,18 @@ pub fn may_remove(standing: Standing, target: Standing) -> Verdict {
 
 fn allowed(yes: bool) -> Verdict {
     if yes { Ok(()) } else { Err(ErrorCode::NoPermission) }
+}
+
+/// OBJ-140: read as a whole, kept in order, deleted as a whole (CONV-62, CONV-65, CONV-70).
+fn in_system(method: MethodName) -> Verdict {
+    use MethodName as M;
+    match method {
+        M::SyncChanges | M::GetRange | M::LocateTime | M::GetConversation => Ok(()),
+        M::SetRead | M::DeleteConversations | M::UpdateConversations => Ok(()),
+        M::SendMessage => Err(ErrorCode::ConversationKindNotAllowed),
+        M::DeleteMessages => Err(ErrorCode::NoticeNotDeletable),
+        _ => Err(ErrorCode::ConversationIdMalformed),
+    }
 }
 
 fn members(_: GroupType, standing: Standing) -> Verdict {

@@ -231,7 +231,8 @@ impl Notices {
 }
 
 fn case(message: &Message, line: &Conversation, scene: Scene<'_>) -> Case {
-    let is_of_server = matches!(message.payload, Payload::GroupTip(_) | Payload::GroupSystemNotice(_));
+    // What happens in a group is for reading; what concerns the person is said to them (OBJ-101).
+    let is_tip = matches!(message.payload, Payload::GroupTip(_));
     let is_disabled = message.offline_push.as_ref().is_some_and(|push| push.disable);
     Case {
         wanted: scene.choice.enabled,
@@ -251,7 +252,7 @@ fn case(message: &Message, line: &Conversation, scene: Scene<'_>) -> Case {
         mentioned: message.mentions(scene.me),
         own: message.from == *scene.me,
         read: message.sequence <= line.read_seq,
-        silent: is_of_server || is_disabled || message.online_user_only || message.is_revoked(),
+        silent: is_tip || is_disabled || message.online_user_only || message.is_revoked(),
         missed: scene.now - message.time > MISSED,
     }
 }

@@ -129,6 +129,17 @@ fn some_messages_are_never_announced() {
     assert_eq!(stage.wished(), [""; 0]);
 }
 
+/// OBJ-101, OBJ-140: what happens in a group is not announced, what the person is told about it is, under the name of the notices.
+#[test]
+fn notices_are_announced() {
+    let mut stage = Stage::new();
+    stage.lines.push(sample::row("@TIM#SYSTEM"));
+    stage.list_changes(|_| {});
+    let notice = sample::notice("ben", 1, hallway_protocol::tip::NoticeType::Invited, "");
+    stage.received(&[Message { time: NOW, ..notice }]);
+    assert_eq!(stage.wished(), ["Group notices: Ben added you to Sales"]);
+}
+
 /// CONV-93: silent unless the person is called, by name or with everybody.
 #[test]
 fn only_mentions_where_that_is_chosen() {

@@ -5,7 +5,7 @@ use hallway_protocol::message::Payload;
 use hallway_protocol::{ConversationId, Message, UserId};
 
 use crate::fl;
-use crate::screen::chats::words::{one_line, preview, sender};
+use crate::screen::chats::words::{conversation_name, one_line, preview, sender};
 
 /// A notification in words. Nothing in it is markup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn everywhere(count: usize, conversations: usize) -> Words {
 }
 
 fn name(line: &Conversation) -> String {
-    one_line(line.display_name())
+    one_line(&conversation_name(line))
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ use iced::{Alignment, Length, Task};
 
 use crate::fl;
 use crate::keymap;
+use crate::screen::chats::face::face;
+use crate::screen::chats::words::conversation_name;
 use crate::theme::tokens::{BODY, Elevation, SMALL, size, space as gap};
 use crate::theme::{font, style};
 use crate::widget::avatar::avatar;
@@ -210,7 +212,7 @@ impl Switcher {
         wanted.sort_by_key(|conversation| conversation.unread_count == 0);
         let named = wanted.iter().flat_map(|conversation| {
             let entry = Entry::Conversation((*conversation).clone());
-            [(conversation.display_name().to_owned(), entry)]
+            [(conversation_name(conversation).into_owned(), entry)]
         });
         let mut entries = best(named, words);
         let known = |person: &&Profile| {
@@ -255,15 +257,13 @@ impl Switcher {
         let small = size::AVATAR_MESSAGE - gap::S;
         let (picture, name, right): (Element<'a, Message>, String, Element<'a, Message>) = match entry {
             Entry::Conversation(conversation) => {
-                let name = conversation.display_name().to_owned();
-                let is_group = conversation.kind() == ConversationType::Group;
+                let name = conversation_name(&conversation).into_owned();
                 let unread = Unread {
                     count: conversation.unread_count,
                     mention: !conversation.group_at_info_list.is_empty(),
                     ..Unread::default()
                 };
-                let picture = avatar(conversation.conversation_id.to(), &name).size(small).square(is_group);
-                (picture.into(), name, badge(unread))
+                (face(&conversation.conversation_id, &name, small), name, badge(unread))
             }
             Entry::Person(person) => {
                 let name = person.display_name().to_owned();

@@ -2,11 +2,13 @@
 //! `target/shots/kinds-*.png`.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use hallway_app::i18n::{self, Language};
+use hallway_app::screen::chats::actions::quote;
 use hallway_app::screen::chats::stage::{Drive, Screen, Stage, World};
 use hallway_app::screen::chats::{
-    About, Act, Message, card, emoji, forward, picking, readers, record, sample, sticker,
+    About, Act, Message, card, emoji, forward, picking, readers, receivers, record, sample, sticker,
 };
 use hallway_app::theme::Appearance;
 use hallway_protocol::Message as ChatMessage;
@@ -15,6 +17,7 @@ use hallway_protocol::message::{
     CustomPayload, LocationPayload, MergerPayload, Payload, ReadReceiptInfo, SimplifiedMessage,
 };
 use hallway_protocol::service::{LinkPreview, PreviewImage};
+use hallway_protocol::tip::{GroupTip, NewGroupProfile, NoticeType};
 
 fn shots() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
@@ -28,10 +31,18 @@ fn draw(world: impl Fn() -> World, name: &str) {
 
 /// The same, after something was done.
 fn draw_after(world: impl Fn() -> World, name: &str, act: impl Fn(&mut Screen)) {
+    draw_in(world, "GROUPsales", name, act);
+}
+
+/// The same, with another conversation open.
+fn draw_in(world: impl Fn() -> World, place: &str, name: &str, act: impl Fn(&mut Screen)) {
+    // There is one language at a time.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     for language in [Language::English, Language::Chinese] {
         i18n::select(language);
         for (width, size) in [("1400", (1400.0, 900.0)), ("420", (420.0, 900.0))] {
-            let mut screen: Screen = Stage::new(world(), Some("GROUPsales"), size);
+            let mut screen: Screen = Stage::new(world(), Some(place), size);
             act(&mut screen);
             for (light, appearance) in [("light", Appearance::Light), ("dark", Appearance::Dark)] {
                 screen.dress(appearance);
@@ -226,6 +237,90 @@ fn a_record() {
     draw_after(world, "record", read);
 }
 
+/// What the workspace tells the viewer, in the list and in its conversation, and what it tells everybody in a group.
+#[test]
+fn notices_and_tips() {
+    let notices = || {
+        let mut all = vec![
+            sample::notice("ben", 1, NoticeType::Invited, ""),
+            sample::notice(
+                "cleo",
+                2,
+                NoticeType::KickedOut,
+                "The project is over, thank you for everything you did for it.",
+            ),
+            sample::notice("ben", 3, NoticeType::Invited, ""),
+            sample::notice("ben", 4, NoticeType::SetAdmin, ""),
+        ];
+        for message in &mut all[1..3] {
+            if let Payload::GroupSystemNotice(notice) = &mut message.payload {
+                notice.group_profile.group_id = "summer".parse().unwrap();
+                notice.group_profile.name = "Summer party 2024, with everybody from all three offices".into();
+            }
+        }
+        all
+    };
+    let world = || {
+        let mut world = room(vec![sample::text("ben", 1, "Welcome!")]);
+        world.room("@TIM#SYSTEM", notices(), 2);
+        world
+    };
+    draw_in(world, "@TIM#SYSTEM", "notices", |_| {});
+    draw_in(world, "GROUPsales", "notices-list", |screen| screen.message(Message::Back));
+    let tips = || {
+        let new = |new| GroupTip { new_group_profile: Some(new), ..sample::renamed("", "ben") };
+        let none = NewGroupProfile::default;
+        let owner = GroupTip {
+            member_list: sample::joined(&["cleo"], "ben", 2).member_list,
+            ..new(NewGroupProfile { owner_id: Some(sample::user("cleo")), ..none() })
+        };
+        let all = [
+            sample::joined(&["ben", "cleo", "dora", "emil", "anna"], "ben", 2),
+            sample::joined(&["finn"], "finn", 1),
+            sample::renamed("Sales and everything around it", "ben"),
+            new(NewGroupProfile { avatar: Some("x".into()), ..none() }),
+            new(NewGroupProfile {
+                notification: Some("We meet at nine, every Monday, in the large room.".into()),
+                ..none()
+            }),
+            owner,
+        ];
+        let tips = all.into_iter().enumerate().map(|(place, tip)| sample::tip(place as u64 + 1, tip));
+        room(tips.collect())
+    };
+    draw(tips, "tips");
+}
+
+/// Answers to what is more than words, and one being written.
+#[test]
+fn quotes_with_pictures() {
+    let messages = || {
+        let first = vec![
+            sample::image("ben", 1, "sea", (1600, 1000)),
+            sample::video("cleo", 2, "town"),
+            sample::file("ben", 3, "Quarterly report.pdf", 12_400_000),
+            sample::voice("cleo", 4, 12, ""),
+        ];
+        let mut all = first.clone();
+        for (place, message) in first.iter().enumerate() {
+            let mut answer =
+                sample::text(["anna", "ben"][place % 2], place as u64 + 5, "Thank you, that helps.");
+            answer.reply_to = Some(quote(message, &sample::user("anna")));
+            all.push(answer);
+        }
+        all
+    };
+    let answer = messages()[0].id.clone();
+    draw_after(
+        || room(messages()),
+        "quotes",
+        move |screen| {
+            screen.settle();
+            screen.message(Message::Act(Act::Reply, answer.clone()));
+        },
+    );
+}
+
 /// The dialogs and the choice of several messages.
 #[test]
 fn dialogs_of_messages() {
@@ -259,6 +354,18 @@ fn dialogs_of_messages() {
     });
     open("readers", &|screen| {
         screen.message(Message::Readers(readers::Message::Open(ids[1].clone())));
+    });
+    open("receivers", &|screen| {
+        screen.message(Message::Receivers(receivers::Message::Open));
+        screen.message(Message::Receivers(receivers::Message::Toggle(sample::user("ben"))));
+    });
+    open("receivers-strip", &|screen| {
+        screen.message(Message::Receivers(receivers::Message::Open));
+        for user in ["ben", "cleo"] {
+            screen.message(Message::Receivers(receivers::Message::Toggle(sample::user(user))));
+        }
+        screen.message(Message::Receivers(receivers::Message::Done));
+        screen.message(Message::Act(Act::Reply, ids[0].clone()));
     });
     open("contact", &|screen| screen.message(Message::Card(card::Message::Contact)));
     open("plus", &|screen| {

@@ -286,7 +286,7 @@ pub fn delete(db: &Connection, conv: &Conv) -> CacheResult<()> {
     db.execute("DELETE FROM hidden WHERE place >= ?1 AND place < ?2", [from, to])?;
     db.execute("DELETE FROM annotation WHERE place >= ?1 AND place < ?2", [from, to])?;
     db.execute("DELETE FROM combined WHERE place >= ?1 AND place < ?2", [from, to])?;
-    db.execute("DELETE FROM reaction_wish WHERE conversation_id = ?1", [conv.id.to_string()])?;
+    db.execute("DELETE FROM wish WHERE conversation_id = ?1", [conv.id.to_string()])?;
     db.execute("DELETE FROM stretch WHERE conv = ?1", [conv.key])?;
     db.execute("DELETE FROM member WHERE conv = ?1", [conv.key])?;
     db.execute("DELETE FROM conversation WHERE conv = ?1", [conv.key])?;

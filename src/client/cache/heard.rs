@@ -1,4 +1,4 @@
-//! Voice messages that were listened to on this instance.
+//! Voice messages that were listened to, here or on another own instance.
 
 use hallway_protocol::MessageId;
 use rusqlite::Connection;
@@ -19,8 +19,7 @@ pub fn all(db: &Connection) -> CacheResult<Vec<MessageId>> {
     Ok(found)
 }
 
-/// A message was listened to.
-pub fn add(db: &Connection, id: &MessageId) -> CacheResult<()> {
-    db.prepare_cached("INSERT OR IGNORE INTO heard (id) VALUES (?1)")?.execute([id.as_str()])?;
-    Ok(())
+/// A message was listened to. False if that was known.
+pub fn add(db: &Connection, id: &MessageId) -> CacheResult<bool> {
+    Ok(db.prepare_cached("INSERT OR IGNORE INTO heard (id) VALUES (?1)")?.execute([id.as_str()])? > 0)
 }

@@ -134,6 +134,20 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE combined (download_key TEXT PRIMARY KEY, place INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
     CREATE INDEX combined_place ON combined (place);
     ",
+    // 9: whatever is on its way to a message, not reactions only. `what` is JSON, see cache/wish.rs.
+    "
+    CREATE TABLE wish (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation_id TEXT NOT NULL, sequence INTEGER NOT NULL, id TEXT NOT NULL,
+        what TEXT NOT NULL
+    );
+    INSERT INTO wish (position, conversation_id, sequence, id, what)
+        SELECT position, conversation_id, sequence, id,
+            json_object('react', json_object('reaction_id', reaction_id,
+                'is_given', json(CASE is_given WHEN 0 THEN 'false' ELSE 'true' END)))
+        FROM reaction_wish;
+    DROP TABLE reaction_wish;
+    ",
 ];
 
 /// Opens a connection with the key. Every connection of a copy goes through here.

@@ -1,18 +1,20 @@
 //! Reactions, extensions, receipts and pins (spec part 2b, MSG-68 to MSG-88). All of it is in the local copy and comes with
 //! the messages: `reactions`, `extensions`, `read_receipt_info` and `pin` of [`Message`].
 
-use hallway_protocol::annotation::Extension;
+use hallway_protocol::annotation::{Extension, Pin};
 use hallway_protocol::message::Reaction;
 use hallway_protocol::method::{
     DeleteMessageExtensions, ExtensionKey, ExtensionResult, ExtensionWish, GetPinnedMessages,
     GetReactionUsers, GetReadMembers, PinGroupMessage, PinnedMessage, ReactionUsers, ReadFilter, ReadMembers,
     SendMessageReadReceipt, SetMessageExtensions,
 };
+use hallway_protocol::user::UserBrief;
 use hallway_protocol::{ConversationId, ErrorCode, GroupId, Message, MessageId};
 
 use super::Client;
+use super::message::waits_for_a_connection;
 use crate::Result;
-use crate::cache::wish::Wish;
+use crate::cache::wish::{What, Wish};
 use crate::cache::{annotation, conv, messages};
 use crate::engine::Command;
 use crate::engine::apply::Step;
@@ -64,10 +66,9 @@ impl Client {
             conversation_id: message.conversation_id.clone(),
             sequence: sent(message)?,
             id: message.id.clone(),
-            reaction_id: reaction_id.to_owned(),
-            is_given,
+            what: What::React { reaction_id: reaction_id.to_owned(), is_given },
         };
-        self.ask(|reply| Command::React(wish, reply)).await
+        self.ask(|reply| Command::Wish(wish, reply)).await
     }
 
     /// The reactions of messages of one conversation, from the local copy, with at most `max_user_count_per_reaction` (0 to
@@ -259,7 +260,8 @@ impl Client {
         self.rpc()?.call(&params).await
     }
 
-    /// Pins a message of a group, or takes the pin off (MSG-68).
+    /// Pins a message of a group, or takes the pin off (MSG-68). Without a connection it shows at once and the server hears of
+    /// it later.
     ///
     /// # Errors
     ///
@@ -271,8 +273,20 @@ impl Client {
         is_pinned: bool,
     ) -> Result<()> {
         let params = PinGroupMessage { group_id: group_id.clone(), sequence: sent(message)?, is_pinned };
-        let annotated = self.rpc()?.call(&params).await?;
-        self.apply(vec![Step::Annotated(Box::new(annotated))]).await
+        let called = match self.rpc() {
+            Ok(rpc) => rpc.call(&params).await,
+            Err(error) => Err(error),
+        };
+        match called {
+            Ok(annotated) => self.apply(vec![Step::Annotated(Box::new(annotated))]).await,
+            Err(error) if waits_for_a_connection(&error) => {
+                let session = self.inner.shared.session().ok_or(ErrorCode::NotLoggedIn)?;
+                let operator_info = UserBrief::from(&session.user);
+                let pin = is_pinned.then(|| Pin { operator_info, time: self.get_server_time() / 1000 });
+                self.do_later(message, What::Pin(pin)).await
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The pinned messages of a group, the latest pin first (MSG-69). Without a network those of the local copy.

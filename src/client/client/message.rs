@@ -2,16 +2,22 @@
 
 use std::time::{Duration, Instant};
 
+use hallway_protocol::group::MemberRole;
 use hallway_protocol::ids::{ConversationType, MENTION_ALL};
-use hallway_protocol::message::{CustomPayload, FacePayload, LocationPayload, MessageStatus, Payload};
-use hallway_protocol::method::{DeleteMessages, ModifyMessage, PayloadField, RevokeMessage, SendMessage};
-use hallway_protocol::sync::HiddenMessage;
+use hallway_protocol::message::{
+    CustomPayload, FacePayload, LocationPayload, MessageStatus, Payload, Revocation,
+};
+use hallway_protocol::method::{
+    DeleteMessages, Method, ModifyMessage, PayloadField, RevokeMessage, SendMessage,
+};
+use hallway_protocol::sync::{HiddenMessage, Stored};
 use hallway_protocol::{ConversationId, ErrorCode, Message, MessageId};
 use tokio::sync::oneshot;
 
 use super::{Client, MessageOptions, SendOptions};
 use crate::cache::attachment;
 use crate::cache::outbox::{self, Wish};
+use crate::cache::wish::{self, What};
 use crate::engine::Command;
 use crate::engine::apply::Step;
 use crate::file::local::{Address, places};
@@ -318,7 +324,8 @@ impl Client {
         self.ask(|reply| Command::Cancel(id.clone(), reply)).await
     }
 
-    /// Recalls a message for everybody (MSG-61). One that is not sent yet is only taken back.
+    /// Recalls a message for everybody (MSG-61). One that is not sent yet is only taken back. Without a connection it shows at
+    /// once, with the status `unsend`, and the server hears of it later (R2).
     pub async fn revoke_message(&self, message: &Message, reason: &str) -> Result<Message> {
         if message.sequence == 0 {
             self.cancel_message(&message.id).await?;
@@ -329,13 +336,88 @@ impl Client {
             sequence: message.sequence,
             reason: reason.into(),
         };
-        let stored = self.rpc()?.call(&params).await?;
-        let revoked = stored.message.clone();
-        self.apply(vec![Step::Own(Box::new(stored))]).await?;
-        Ok(revoked)
+        if let Some(stored) = self.change(message, &params).await? {
+            return Ok(stored);
+        }
+        self.may_recall_later(message)?;
+        let session = self.inner.shared.session().ok_or(ErrorCode::NotLoggedIn)?;
+        let me = &session.user;
+        let revocation = Revocation {
+            user_id: me.user_id.clone(),
+            nick: me.nick.clone(),
+            avatar: me.avatar.clone(),
+            reason: reason.into(),
+            time: self.get_server_time() / 1000,
+            modification: message.modification,
+        };
+        self.do_later(message, What::Revoke(revocation)).await?;
+        self.find_message(&message.id).await?.ok_or_else(|| ErrorCode::MessageUnknown.into())
     }
 
-    /// Changes the text and the mentions of an own message (MSG-63). One that is not sent yet is changed in the outbox.
+    /// Makes a change at the server. None where it has to wait: there is no connection, or an earlier change of the message
+    /// waits.
+    async fn change<M: Method<Answer = Stored>>(
+        &self,
+        message: &Message,
+        params: &M,
+    ) -> Result<Option<Message>> {
+        let known = self.find_message(&message.id).await?;
+        if known.is_some_and(|known| known.sequence > 0 && known.status == MessageStatus::UnSend) {
+            return Ok(None);
+        }
+        let called = match self.rpc() {
+            Ok(rpc) => rpc.call(params).await,
+            Err(error) => Err(error),
+        };
+        match called {
+            Ok(stored) => {
+                let message = stored.message.clone();
+                self.apply(vec![Step::Own(Box::new(stored))]).await?;
+                Ok(Some(message))
+            }
+            Err(error) if waits_for_a_connection(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes what is to be done to a message as soon as that is possible.
+    pub(super) async fn do_later(&self, message: &Message, what: What) -> Result<()> {
+        let (conversation_id, id) = (message.conversation_id.clone(), message.id.clone());
+        let wish = wish::Wish { conversation_id, sequence: message.sequence, id, what };
+        self.ask(|reply| Command::Wish(wish, reply)).await
+    }
+
+    /// What the server would say to a recall, as far as it can be told without it (MSG-61).
+    fn may_recall_later(&self, message: &Message) -> Result<()> {
+        let limits = self.inner.shared.limits();
+        let list = self.inner.shared.list();
+        let group = list
+            .iter()
+            .find(|it| it.conversation_id == message.conversation_id)
+            .and_then(|it| it.group_profile.clone());
+        let role = group.as_ref().and_then(|group| group.self_info.as_ref()).map(|own| own.role);
+        if matches!(message.payload, Payload::GroupTip(_) | Payload::GroupSystemNotice(_)) {
+            return Err(ErrorCode::GroupRevokeNotPossible.into());
+        }
+        if matches!(role, Some(MemberRole::Owner | MemberRole::Admin)) {
+            return Ok(());
+        }
+        if message.from != self.account()?.me {
+            return Err(ErrorCode::NoPermission.into());
+        }
+        let window = i64::from(limits.revoke_window_seconds);
+        let age = (self.get_server_time() / 1000).saturating_sub(message.time);
+        match (window, group) {
+            (0, _) => Err(ErrorCode::GroupRevokeOff.into()),
+            (window, _) if age <= window => Ok(()),
+            (_, Some(_)) => Err(ErrorCode::GroupRevokeTooLate.into()),
+            (_, None) => Err(ErrorCode::RevokeTooLate.into()),
+        }
+    }
+
+    /// Changes the text and the mentions of an own message (MSG-63). One that is not sent yet is changed in the outbox. Without a
+    /// connection it shows at once, with the status `unsend`, and the server hears of it later (R2); refused then, it comes back
+    /// as [`crate::Event::MessageChangeRefused`].
     ///
     /// # Errors
     ///
@@ -347,7 +429,7 @@ impl Client {
         at_user_list: Vec<String>,
     ) -> Result<Message> {
         self.check_mentions(&message.conversation_id, &at_user_list)?;
-        let mut new = Message { payload: Payload::text(text), at_user_list, ..message.clone() };
+        let new = Message { payload: Payload::text(text), at_user_list, ..message.clone() };
         self.check_body(&new)?;
         let (mut sequence, mut version) = (message.sequence, message.version);
         if sequence == 0 {
@@ -367,10 +449,16 @@ impl Client {
             at_user_list: Some(new.at_user_list.clone()),
             cloud_custom_data: None,
         };
-        let stored = self.rpc()?.call(&params).await?;
-        new = stored.message.clone();
-        self.apply(vec![Step::Own(Box::new(stored))]).await?;
-        Ok(new)
+        if let Some(stored) = self.change(message, &params).await? {
+            return Ok(stored);
+        }
+        if message.from != self.account()?.me {
+            return Err(ErrorCode::NoPermission.into());
+        }
+        let Message { payload, at_user_list, .. } = new;
+        let message = Message { sequence, ..message.clone() };
+        self.do_later(&message, What::Modify { payload, at_user_list, version }).await?;
+        self.find_message(&message.id).await?.ok_or_else(|| ErrorCode::MessageUnknown.into())
     }
 
     /// Deletes messages for this user, on all own instances (MSG-62, PLUS-5). The first one decides the conversation;
@@ -412,6 +500,14 @@ impl Client {
         self.apply(steps).await?;
         Ok(hidden)
     }
+}
+
+/// Whether something failed because there is no connection, or no working one.
+pub(super) fn waits_for_a_connection(error: &ChatError) -> bool {
+    matches!(
+        error.code,
+        ErrorCode::NoNetwork | ErrorCode::NetworkError | ErrorCode::RequestTimeout | ErrorCode::NotReady
+    )
 }
 
 /// The failed message in the error of a send (MSG-41).

@@ -22,7 +22,7 @@ use hallway_protocol::sync::{
     Annotated, Changes, ConversationFrame, Head, HiddenMessage, PeerProgress, Range, Stored,
 };
 use hallway_protocol::user::Profile;
-use hallway_protocol::{ConversationId, GroupId, Message, UserId};
+use hallway_protocol::{ConversationId, GroupId, Message, MessageId, UserId};
 use rusqlite::Connection;
 
 use crate::cache::conv::{self, Conv};
@@ -47,8 +47,8 @@ pub enum Step {
     Own(Box<Stored>),
     /// What an own call put on messages.
     Annotated(Box<Annotated>),
-    /// A reaction on its way is done, or refused.
-    Reacted { id: ConversationId, position: i64, annotated: Option<Box<Annotated>> },
+    /// What was on its way to a message is done, or refused; with the version the message has since.
+    Wished { id: ConversationId, position: i64, version: Option<(MessageId, u32)> },
     /// What changed after `after`.
     Changes { id: ConversationId, after: u64, changes: Box<Changes> },
     /// Too much has changed since `cursor`.
@@ -63,6 +63,8 @@ pub enum Step {
     Gone(ConversationId),
     /// A message was deleted for this user, or that was taken back.
     Hidden { message: HiddenMessage, is_hidden: bool },
+    /// A voice message was listened to on another instance.
+    Heard(MessageId),
     /// The history up to this place was cleared for this user.
     Cleared { id: ConversationId, up_to: u64 },
     /// Out of the list until something comes.
@@ -106,7 +108,7 @@ impl Step {
             Self::State(state) => state.conversation_id.clone(),
             Self::Hidden { message, .. } => message.conversation_id.clone(),
             Self::Group(group) => ConversationId::Group(group.group_id.clone()),
-            Self::Reacted { id, .. }
+            Self::Wished { id, .. }
             | Self::Changes { id, .. }
             | Self::Reset { id, .. }
             | Self::Page { id, .. }
@@ -121,6 +123,7 @@ impl Step {
             | Self::Distrust(id)
             | Self::Delivered { id, .. } => id.clone(),
             Self::Draft(_)
+            | Self::Heard(_)
             | Self::Profile(_)
             | Self::Me(_)
             | Self::ConversationGroups(_)
@@ -163,6 +166,8 @@ pub struct Outcome {
     pub reads: Vec<(ConversationId, u64)>,
     /// The own profile changed.
     pub session: Option<Session>,
+    /// Voice messages that were listened to elsewhere.
+    pub heard: Vec<MessageId>,
     /// Drafts taken over.
     pub drafts: Vec<Draft>,
     /// Conversations that are no more.
@@ -259,13 +264,12 @@ impl Work<'_> {
                 conv.raise(annotated.counters, 0);
                 self.annotations(conv, annotated.annotations, By::OwnCall)?;
             }
-            Step::Reacted { position, annotated, .. } => {
+            Step::Wished { position, version, .. } => {
                 wish::remove(self.db, position)?;
-                self.out.timelines.insert(conv.id.clone());
-                if let Some(annotated) = annotated {
-                    conv.raise(annotated.counters, 0);
-                    self.annotations(conv, annotated.annotations, By::OwnCall)?;
+                if let Some((id, version)) = version {
+                    wish::rebase(self.db, &id, version)?;
                 }
+                self.out.timelines.insert(conv.id.clone());
             }
             Step::Own(stored) => {
                 conv.raise(stored.counters, stored.message.time.saturating_mul(1000));
@@ -375,6 +379,7 @@ impl Work<'_> {
             }
             Step::Delivered { seq, .. } => conv.delivered = conv.delivered.max(seq),
             Step::Draft(_)
+            | Step::Heard(_)
             | Step::Profile(_)
             | Step::Me(_)
             | Step::ConversationGroups(_)

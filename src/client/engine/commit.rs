@@ -84,6 +84,9 @@ impl Engine {
         {
             self.shared.emit(Event::AllReceiveMessageOptUpdated(opt));
         }
+        if !outcome.heard.is_empty() {
+            self.shared.emit(Event::MessagesHeard(outcome.heard.into()));
+        }
         for (group, members) in outcome.members {
             self.shared.emit(Event::GroupMemberUpdated(group, members.into()));
         }

@@ -84,6 +84,7 @@ impl Engine {
                 UserItem::HiddenMessage(message) => {
                     steps.push(Step::Hidden { message, is_hidden: !entry.gone });
                 }
+                UserItem::HeardMessage(message) => steps.push(Step::Heard(message.id)),
                 UserItem::Profile(profile) => steps.push(Step::Me(profile)),
                 UserItem::ConversationGroups(groups) => steps.push(Step::ConversationGroups(groups)),
                 UserItem::AllReceiveMessageOpt(opt) => steps.push(Step::AllReceiveMessageOpt(opt)),
@@ -105,7 +106,7 @@ impl Engine {
                     all.push(step);
                     all.extend(ready);
                 }
-                Step::Annotated(annotated) | Step::Reacted { annotated: Some(annotated), .. } => {
+                Step::Annotated(annotated) => {
                     let id = annotated.conversation_id.clone();
                     let (prev, number) = (annotated.prev_mod, annotated.counters.modification);
                     let ready = self.follow_own(&id, prev, number, now);

@@ -227,7 +227,7 @@ impl Engine {
             self.new_epoch(answer.epoch).await;
         }
         self.queue.wake();
-        self.reactions.wake();
+        self.wishes.wake();
         self.reads.wake();
         self.drafts.wake();
         crate::log::info!("connected");
@@ -279,7 +279,7 @@ impl Engine {
         self.useq.disconnected();
         self.rounds_interrupted();
         self.queue.wake();
-        self.reactions_kept();
+        self.wishes_kept();
     }
 
     /// The server is reached another way from now on.

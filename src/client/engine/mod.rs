@@ -10,7 +10,7 @@
 //! * `intake`: live events (§7); `apply`, `commit`: writing down and telling; `book`: the lines in memory.
 //! * `list`: the conversation list and its total.
 //! * `uploading`: files before their messages.
-//! * `sending`, `reacting`, `reading`, `drafting`, `receipts`: what goes the other way.
+//! * `sending`, `wishing`, `reading`, `drafting`, `receipts`: what goes the other way.
 
 pub mod apply;
 mod book;
@@ -19,12 +19,12 @@ mod drafting;
 mod intake;
 mod link;
 mod list;
-mod reacting;
 mod reading;
 mod receipts;
 mod rounds;
 mod sending;
 mod uploading;
+mod wishing;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -82,8 +82,8 @@ pub(crate) enum Command {
     PauseUpload(MessageId, bool, Reply<()>),
     /// Changes an unsent message. `None`: it is not in the outbox any more.
     Edit(Box<Message>, Reply<Option<Message>>),
-    /// Gives a reaction or takes it back.
-    React(Wish, Reply<()>),
+    /// Does something to a stored message.
+    Wish(Wish, Reply<()>),
     /// Read up to a place, or all.
     Read(ConversationId, Option<u64>, Reply<()>),
     /// All of these are read.
@@ -145,9 +145,9 @@ pub(crate) enum Done {
     Edited {
         result: Result<hallway_protocol::sync::Stored>,
     },
-    Reacted {
+    Wished {
         position: i64,
-        result: Result<hallway_protocol::sync::Annotated>,
+        result: Result<wishing::Granted>,
     },
     Read {
         id: ConversationId,
@@ -235,7 +235,7 @@ pub(crate) struct Engine {
     queue: Queue,
     waiters: HashMap<MessageId, Vec<Reply<Message>>>,
     uploads: uploading::Uploads,
-    reactions: reacting::Reactions,
+    wishes: wishing::Wishes,
     reads: reading::Reads,
     drafts: drafting::Drafts,
     receipts: receipts::Receipts,
@@ -260,7 +260,7 @@ impl Engine {
                 ))
             })
             .await?;
-        let (convs, cursors, waiting, drafts, reads, reactions, (groups, opt)) = loaded;
+        let (convs, cursors, waiting, drafts, reads, wishes, (groups, opt)) = loaded;
         shared.set_conversation_groups(groups);
         shared.set_all_receive_message_opt(opt);
         let (commands, receiver) = mpsc::unbounded_channel();
@@ -304,7 +304,7 @@ impl Engine {
             queue: Queue::new(waiting),
             waiters: HashMap::new(),
             uploads: uploading::Uploads::new(),
-            reactions: reacting::Reactions::new(reactions),
+            wishes: wishing::Wishes::new(wishes),
             reads: reading::Reads::new(reads),
             drafts: drafting::Drafts::new(drafts),
             receipts: receipts::Receipts::default(),
@@ -391,7 +391,7 @@ impl Engine {
             self.useq.deadline(),
             self.rounds.deadline(),
             self.queue.deadline(),
-            self.reactions.deadline(),
+            self.wishes.deadline(),
             self.reads.deadline(),
             self.receipts.deadline(),
             self.drafts.resend_deadline(),
@@ -424,7 +424,7 @@ impl Engine {
         }
         self.pump_rounds(now);
         self.pump_outbox(now);
-        self.pump_reactions(now);
+        self.pump_wishes(now);
         self.pump_reads(now);
         self.pump_drafts(now);
         self.pump_receipts(now);
@@ -452,7 +452,7 @@ impl Engine {
                 let result = self.edit_unsent(*message).await;
                 let _ = reply.send(result);
             }
-            Command::React(wish, reply) => self.react(wish, reply).await,
+            Command::Wish(wish, reply) => self.wish(wish, reply).await,
             Command::Read(id, place, reply) => {
                 let result = self.read_here(vec![Step::ReadHere { id, place }]).await;
                 let _ = reply.send(result);
@@ -487,7 +487,7 @@ impl Engine {
                 self.uploaded(&id, &conversation_id, result).await
             }
             Done::Page { question, result } => self.page(question, result).await,
-            Done::Reacted { position, result } => self.reacted(position, result, is_current).await,
+            Done::Wished { position, result } => self.wished(position, result, is_current).await,
             Done::Read { id, seq, result } => self.read_moved(id, seq, result).await,
             Done::AllRead { result } => self.all_read(result).await,
             Done::Draft { draft, result } => self.draft_sent(&draft, result).await,

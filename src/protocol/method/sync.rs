@@ -44,6 +44,14 @@ object! {
         /// At most 100.
         items: Vec<Position>,
     }
+    /// Voice messages of others were listened to: private, the same on all own instances. What is no such message is left out; none
+    /// left is 20022, in groups 10030.
+    MarkHeard {
+        /// Which conversation.
+        conversation_id: ConversationId,
+        /// Their places, 1 to 100.
+        sequences: Vec<u64>,
+    }
     /// A place in a conversation.
     Position {
         /// Which conversation.

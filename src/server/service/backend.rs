@@ -23,7 +23,7 @@ use super::message::Sender;
 use super::moderation::Moderation;
 use super::offered::{NotOffered, Offered};
 use super::{
-    combined, conversation, conversation_group, group, history, link_preview, member, message_change,
+    combined, conversation, conversation_group, group, heard, history, link_preview, member, message_change,
     retention, search, setting, sync, user, voice,
 };
 use crate::auth::password::PasswordError;
@@ -235,6 +235,7 @@ impl Service {
             Call::GetRange(call) => frame(id, &history::range(core, caller, *call).await?),
             Call::SearchMessages(call) => frame(id, &search::messages(core, caller, *call).await?),
             Call::LocateTime(call) => frame(id, &history::locate(core, caller, *call).await?),
+            Call::MarkHeard(call) => frame(id, &heard::mark(core, caller, *call).await?),
             Call::ConvertVoiceToText(call) => {
                 frame(id, &voice::to_text(core, files, offered, caller, *call).await?)
             }

@@ -32,17 +32,21 @@ pub(super) async fn open(
 ) -> Result<i64, ChatError> {
     let unknown = ErrorCode::ConversationTargetNotFound;
     let found = core
-        .find(caller, id)
+        .find_any(caller, id)
         .await
         .map_err(|error| if error.code == ErrorCode::GroupGone { unknown.into() } else { error })?;
-    let ConversationId::C2c(peer) = id else { return found.ok_or_else(|| unknown.into()) };
     if let Some(conv) = found {
         let number = caller.number;
-        if core.db.read(move |tx| conversation::has_side(tx, number, conv)).await? {
+        let is_group = matches!(id, ConversationId::Group(_));
+        if is_group || core.db.read(move |tx| conversation::has_side(tx, number, conv)).await? {
             return Ok(conv);
         }
     }
-    let peer = core.peer(caller, peer, unknown).await?.number;
+    let peer = match id {
+        ConversationId::C2c(peer) => core.peer(caller, peer, unknown).await?.number,
+        ConversationId::System => caller.number,
+        ConversationId::Group(_) => return Err(unknown.into()),
+    };
     let (core, number) = (Arc::clone(core), caller.number);
     let key = found.map_or_else(
         || WriteKey::from(("pair", (number.min(peer), number.max(peer)))),
@@ -50,7 +54,12 @@ pub(super) async fn open(
     );
     let db = core.db.clone();
     db.write(key, move |tx| {
-        let conv = conversation::find_or_create_pair(tx, number, peer, core.clock.now_ms())?;
+        let now_ms = core.clock.now_ms();
+        let conv = if number == peer {
+            conversation::find_or_create_system(tx, number, now_ms)?
+        } else {
+            conversation::find_or_create_pair(tx, number, peer, now_ms)?
+        };
         conversation::add_side(tx, number, conv)?;
         let core = Arc::clone(&core);
         tx.after_commit(move || core.conversations.learn_pair(number, peer, conv));
@@ -73,7 +82,7 @@ pub async fn get(core: &Arc<Core>, caller: &Arc<Caller>, call: GetConversation) 
 
 /// Moves the read position (CONV-70). Positions only grow.
 pub async fn set_read(core: &Arc<Core>, caller: &Arc<Caller>, call: SetRead) -> Result<ReadMoved, ChatError> {
-    let conv = core.find(caller, &call.conversation_id).await?.ok_or(ErrorCode::ConversationNotFound)?;
+    let conv = core.find_any(caller, &call.conversation_id).await?.ok_or(ErrorCode::ConversationNotFound)?;
     read_up_to(core, caller, conv, call.sequence.map(stored)).await
 }
 
@@ -180,7 +189,7 @@ pub async fn delete(
     check_count(core, &call.conversation_id_list)?;
     let mut done = Vec::new();
     for id in call.conversation_id_list {
-        let conv = core.find(caller, &id).await?.ok_or(ErrorCode::ConversationNotFound)?;
+        let conv = core.find_any(caller, &id).await?.ok_or(ErrorCode::ConversationNotFound)?;
         delete_one(core, caller, conv, call.clear_history_message).await?;
         done.push(id);
     }
@@ -220,6 +229,9 @@ pub async fn set_draft(core: &Arc<Core>, caller: &Arc<Caller>, call: SetDraft) -
     }
     // A clock that is ahead must not win for ever.
     draft.time_ms = draft.time_ms.min(core.clock.now_ms());
+    if draft.conversation_id == ConversationId::System {
+        return Err(ErrorCode::ConversationIdMalformed.into());
+    }
     let conv = open(core, caller, &draft.conversation_id).await?;
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));
     let db = core.db.clone();

@@ -119,7 +119,8 @@ impl Core {
     }
 
     /// The number of an existing conversation, as `caller` names it. One-to-one conversations that do not exist
-    /// yet are `None`; unknown people 2501, unknown groups 10010, the system conversation 2503.
+    /// yet are `None`; unknown people 2501, unknown groups 10010, the system conversation 2503: few methods are about it, and
+    /// they ask [`Core::find_any`].
     pub async fn find(&self, caller: &Caller, id: &ConversationId) -> Result<Option<i64>, ChatError> {
         match id {
             ConversationId::C2c(peer) => {
@@ -131,6 +132,16 @@ impl Core {
                 found.map(Some).ok_or_else(|| ErrorCode::GroupGone.into())
             }
             ConversationId::System => Err(ErrorCode::ConversationIdMalformed.into()),
+        }
+    }
+
+    /// Like [`Core::find`], the system conversation too: `None` until there was a notice.
+    pub async fn find_any(&self, caller: &Caller, id: &ConversationId) -> Result<Option<i64>, ChatError> {
+        match id {
+            ConversationId::System => {
+                Ok(self.conversations.pair(&self.db, caller.number, caller.number).await?)
+            }
+            ConversationId::C2c(_) | ConversationId::Group(_) => self.find(caller, id).await,
         }
     }
 
@@ -162,6 +173,12 @@ impl Core {
                 }
                 (Target::Pair, None, self.name(tx, caller.number, &conv)?)
             }
+            ConvKind::System { user } => {
+                if caller.number != user {
+                    return Err(ErrorCode::NoPermission.into());
+                }
+                (Target::System, None, ConversationId::System)
+            }
             ConvKind::Group => {
                 let row = load_group(tx, conv.id)?;
                 let member = group::member(tx, conv.id, caller.number)?;
@@ -179,7 +196,10 @@ impl Core {
     pub fn name(&self, tx: &mut Tx<'_>, viewer: i64, conv: &ConvRow) -> Result<ConversationId, StoreError> {
         match conv.kind.peer_of(viewer) {
             Some(peer) => Ok(ConversationId::C2c(self.users.in_tx(tx, peer)?.profile.user_id.clone())),
-            None => load_group(tx, conv.id).map(|group| ConversationId::Group(group.group_id)),
+            None if conv.kind == ConvKind::Group => {
+                load_group(tx, conv.id).map(|group| ConversationId::Group(group.group_id))
+            }
+            None => Ok(ConversationId::System),
         }
     }
 }

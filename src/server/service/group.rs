@@ -12,10 +12,11 @@ use hallway_protocol::message::{Message, Payload};
 use hallway_protocol::method::{
     ChangeGroupOwner, CreateGroup, GetGroup, GroupCreated, MethodName, UpdateGroup,
 };
-use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, TipType};
+use hallway_protocol::tip::{GroupTip, NewGroupProfile, NoticeType, OperatorInfo, TipMember, TipType};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core};
+use super::notice;
 use super::view::{frame, standing_of, wire, wire_count};
 use crate::authz;
 use crate::bus::{Publication, Recipients};
@@ -177,10 +178,14 @@ fn store_new(
     change.group = Some(core.group(tx, &row, None)?);
     let everybody: Arc<[i64]> = members.clone().into();
     change.publish(core, tx, Arc::clone(&everybody), &everybody);
+    let added: Vec<i64> = members.iter().copied().filter(|number| *number != caller.number).collect();
+    let invited = notice::notice(caller, &row, NoticeType::Invited, "");
+    let notices = notice::write(core, tx, caller, &added, invited)?;
     for number in members {
         let name = ConversationId::Group(group_id.clone());
         core.tell_state(tx, number, name, &conv, &OwnSide::default())?;
     }
+    notices.tell(core, tx);
     let own = group::member(tx, conv.id, caller.number)?;
     let group = core.group(tx, &row, own)?;
     Ok(GroupCreated { group, over_limit_user_id_list: over_limit })
@@ -321,6 +326,7 @@ pub async fn change_owner(
         let mut tip = tip(&core, tx, &caller, &access, TipType::GroupProfileUpdated, group.row.member_count)?;
         let owner_id = Some(heir.profile.user_id.clone());
         tip.new_group_profile = Some(NewGroupProfile { owner_id, ..NewGroupProfile::default() });
+        affect(&mut tip, &heir, "");
         change.tip(&core, tx, &caller, tip)?;
         if let Some(old) = old {
             change.store_member(&core, tx, MemberRow { role: MemberRole::Member, ..old })?;

@@ -26,7 +26,7 @@ pub async fn changes(
     caller: &Arc<Caller>,
     call: SyncChanges,
 ) -> Result<Changes, ChatError> {
-    let Some(conv) = core.find(caller, &call.conversation_id).await? else {
+    let Some(conv) = core.find_any(caller, &call.conversation_id).await? else {
         return Ok(nothing());
     };
     let limit = call.limit.unwrap_or(CHANGES).clamp(1, CHANGES);
@@ -208,7 +208,7 @@ pub async fn range(core: &Arc<Core>, caller: &Arc<Caller>, call: GetRange) -> Re
     if call.to_seq == 0 || call.from_seq > call.to_seq {
         return Err(ErrorCode::InvalidParameter.into());
     }
-    let Some(conv) = core.find(caller, &call.conversation_id).await? else {
+    let Some(conv) = core.find_any(caller, &call.conversation_id).await? else {
         let range = Range {
             from_seq: 1,
             to_seq: 0,
@@ -231,7 +231,7 @@ pub async fn range(core: &Arc<Core>, caller: &Arc<Caller>, call: GetRange) -> Re
 
 /// Place of the first message at or after a time.
 pub async fn locate(core: &Arc<Core>, caller: &Arc<Caller>, call: LocateTime) -> Result<Located, ChatError> {
-    let Some(conv) = core.find(caller, &call.conversation_id).await? else {
+    let Some(conv) = core.find_any(caller, &call.conversation_id).await? else {
         return Ok(Located { sequence: None });
     };
     let (core, caller) = (Arc::clone(core), Arc::clone(caller));

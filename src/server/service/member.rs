@@ -8,11 +8,12 @@ use hallway_protocol::method::{
     AddGroupMembers, DeleteGroupMembers, Done, GetGroupMembers, GroupMembers, MembersAdded, MembersDeleted,
     MethodName, QuitGroup,
 };
-use hallway_protocol::tip::TipType;
+use hallway_protocol::tip::{NoticeType, TipType};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Access, Caller, Core, GroupAccess, stored};
 use super::group::{Change, affect, new_member, number, tip};
+use super::notice;
 use super::view::{standing_of, wire};
 use crate::authz;
 use crate::store::conversation::{self, OwnSide};
@@ -154,9 +155,13 @@ fn store_added(
     let row = change.store_group(core, tx, row)?;
     let members: Arc<[i64]> = group::member_numbers(tx, conv.id)?.into();
     change.publish(core, tx, Arc::clone(&members), &members);
+    let added: Vec<i64> = new.iter().map(|user| user.number).collect();
+    let invited = notice::notice(caller, &row, NoticeType::Invited, "");
+    let notices = notice::write(core, tx, caller, &added, invited)?;
     for user in new {
         core.tell_state(tx, user.number, access.name.clone(), &conv, &side)?;
     }
+    notices.tell(core, tx);
     Ok(row)
 }
 
@@ -257,11 +262,17 @@ fn store_left(
     let row = change.store_group(core, tx, row)?;
     let members: Arc<[i64]> = group::member_numbers(tx, conv.id)?.into();
     change.publish(core, tx, told, &members);
+    // Who leaves knows it: their instances learn of it by their own log (OBJ-127).
+    let is_removal = kind == TipType::MemberKickedOut;
+    let removed: Vec<i64> = leaving.iter().filter(|_| is_removal).map(|(user, _)| user.number).collect();
+    let kicked_out = notice::notice(caller, &row, NoticeType::KickedOut, reason);
+    let notices = notice::write(core, tx, caller, &removed, kicked_out)?;
     for (user, _) in leaving {
         let side = conversation::own_side(tx, user.number, &conv)?.unwrap_or_default();
         let side = OwnSide { max_seq: Some(conv.seq), ..side };
         conversation::put_side(tx, user.number, conv.id, &side)?;
         core.tell_state(tx, user.number, access.name.clone(), &conv, &side)?;
     }
+    notices.tell(core, tx);
     Ok(row)
 }

@@ -15,6 +15,7 @@ use super::message::{add_mentions, mentioned, publish_message, stored};
 use super::message_check::{check_mentions, check_payload, check_size};
 use super::moderation::Moderation;
 use super::view::{frame, wire};
+use crate::authz::{self, Account, Target};
 use crate::bus::{Publication, Recipients};
 use crate::store::conversation::{self, ConvKind, ConvRow};
 use crate::store::message::{self, AT_ALL, MessageKey, MessageRow, REVOKED, TIP};
@@ -280,6 +281,9 @@ pub async fn delete(
     call.sequences.truncate(most);
     if call.sequences.is_empty() {
         return Err(ErrorCode::InvalidParameter.into());
+    }
+    if call.conversation_id == ConversationId::System {
+        authz::may(MethodName::DeleteMessages, Account::User, Target::System)?;
     }
     let unknown = ErrorCode::DeleteMessageUnknown;
     let conv = core.find(caller, &call.conversation_id).await?.ok_or(unknown)?;

@@ -5,13 +5,13 @@
 //! * [`session`]: signing in, instances. [`account`]: joining, passwords, invitations.
 //! * [`message`] sends; [`message_change`] recalls, changes, deletes; `message_check` and `group_rate` refuse.
 //! * `moderation`: what may be said; `amend`, `chore`: what the server does to stored messages by itself.
-//! * `offered`, `voice`, `link_preview`: what is offered on top.
+//! * `offered`, `voice`, `link_preview`: what is offered on top. [`heard`]: voice messages that were listened to.
 //! * [`search`]: finding words.
 //! * [`annotation`]: reactions, extensions, receipts, pins. [`mod@file`]: files behind messages.
 //! * [`combined`]: messages inside of large combined ones.
 //! * [`history`] and [`sync`] answer what a client has missed.
 //! * [`conversation`]: a user's own side; [`setting`]: pins, marks, muting. [`group`], [`member`]: groups. [`user`]:
-//!   profiles, directory.
+//!   profiles, directory. `notice`: what somebody is told personally about groups.
 //! * [`core`]: what they share. `view`: how rows look to one viewer. [`cache`], [`clock`], `error`.
 //!
 //! Every write is one job for the storage writer: checks, numbers, rows, and effects that publish to the bus
@@ -32,6 +32,7 @@ mod error;
 pub mod file;
 pub mod group;
 mod group_rate;
+pub mod heard;
 pub mod history;
 mod link_preview;
 pub mod member;
@@ -39,6 +40,7 @@ pub mod message;
 pub mod message_change;
 mod message_check;
 mod moderation;
+mod notice;
 mod offered;
 pub mod retention;
 pub mod search;

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use super::core::Core;
 use crate::store::{StoreError, WriteKey, conversation, retention};
 
+/// Days for which system notices are kept (GRP-15).
+const NOTICE_DAYS: i64 = 7;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 /// Conversations looked up together.
@@ -24,12 +26,19 @@ impl Core {
     }
 }
 
-/// Removes the messages that are older than history is kept.
+/// Removes the messages that are older than history is kept, and old system notices.
 pub async fn sweep(core: &Arc<Core>) -> Result<(), StoreError> {
-    let Some(before) = core.history_begins() else { return Ok(()) };
+    if let Some(before) = core.history_begins() {
+        remove_older(core, before, false).await?;
+    }
+    remove_older(core, core.clock.now().saturating_sub(NOTICE_DAYS * DAY), true).await
+}
+
+async fn remove_older(core: &Arc<Core>, before: i64, notices: bool) -> Result<(), StoreError> {
     let mut after = 0;
     loop {
-        let convs = core.db.read(move |tx| retention::with_older(tx, before, after, CONVERSATIONS)).await?;
+        let convs =
+            core.db.read(move |tx| retention::with_older(tx, before, notices, after, CONVERSATIONS)).await?;
         let Some(last) = convs.last().copied() else { return Ok(()) };
         for conv in convs {
             while step(core, conv, before).await? {}

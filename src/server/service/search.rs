@@ -20,7 +20,7 @@ use tracing::warn;
 
 use super::core::{Caller, Core, standing};
 use crate::authz::{self, Account, Target};
-use crate::store::conversation;
+use crate::store::conversation::{self, ConvKind};
 use crate::store::message::{self, MessageRow, REVOKED, Since, TARGETED};
 use crate::store::search::{self, Pending, Searchable};
 use crate::store::{StoreError, Tx, WriteKey};
@@ -98,6 +98,7 @@ pub async fn messages(
 fn may(one: &Searchable) -> bool {
     let target = match &one.group {
         Some((kind, member)) => Target::Group(*kind, standing(member.as_ref(), true)),
+        None if matches!(one.conv.kind, ConvKind::System { .. }) => Target::System,
         None => Target::Pair,
     };
     authz::may(MethodName::SearchMessages, Account::User, target).is_ok()

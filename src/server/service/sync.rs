@@ -7,7 +7,9 @@ use hallway_protocol::conversation::Draft;
 use hallway_protocol::event::ServerEvent;
 use hallway_protocol::ids::ConversationId;
 use hallway_protocol::method::{Done, MethodName, Position, ReportDelivered, SyncHeads, SyncUser};
-use hallway_protocol::sync::{Heads, HiddenMessage, PeerProgressed, UserChanges, UserEntry, UserItem};
+use hallway_protocol::sync::{
+    Heads, HeardMessage, HiddenMessage, PeerProgressed, UserChanges, UserEntry, UserItem,
+};
 use hallway_protocol::{ChatError, ErrorCode};
 
 use super::core::{Caller, Core, stored};
@@ -68,7 +70,10 @@ fn item(
             let opt = setting::all_receive_message_opt(tx, caller.number)?;
             return Ok(Some(UserItem::AllReceiveMessageOpt(opt)));
         }
-        LogKey::Conversation(conv) | LogKey::Draft(conv) | LogKey::Hidden { conv, .. } => conv,
+        LogKey::Conversation(conv)
+        | LogKey::Draft(conv)
+        | LogKey::Hidden { conv, .. }
+        | LogKey::Heard { conv, .. } => conv,
     };
     let conv = conversation::load(tx, conv)?.ok_or_else(lost)?;
     let name = core.name(tx, caller.number, &conv)?;
@@ -81,6 +86,10 @@ fn item(
                 sequence: wire(seq),
                 id: row.id(),
             })
+        }
+        LogKey::Heard { seq, .. } => {
+            let Some(row) = message::at(tx, MessageKey { conv: conv.id, seq })? else { return Ok(None) };
+            UserItem::HeardMessage(HeardMessage { conversation_id: name, sequence: wire(seq), id: row.id() })
         }
         LogKey::Draft(_) => {
             let row = user_log::draft(tx, caller.number, conv.id)?.ok_or_else(lost)?;

@@ -179,11 +179,12 @@ impl Core {
                 let progress = peer_progress(&theirs);
                 (ConversationId::C2c(profile.user_id.clone()), Some(profile), Some(progress), None)
             }
-            None => {
+            None if conv.kind == ConvKind::Group => {
                 let row = super::core::load_group(tx, conv.id)?;
                 let group = self.group(tx, &row, None)?;
                 (ConversationId::Group(row.group_id), None, None, Some(Box::new(group)))
             }
+            None => (ConversationId::System, None, None, None),
         };
         let state = self.state(tx, viewer, name.clone(), conv, side)?;
         if let Some(group) = &mut group_profile

@@ -18,6 +18,11 @@ pub enum ConvKind {
     },
     /// A group.
     Group,
+    /// What the server tells one person (OBJ-71).
+    System {
+        /// Whom.
+        user: i64,
+    },
 }
 
 impl ConvKind {
@@ -31,10 +36,14 @@ impl ConvKind {
         match self {
             Self::Pair { low, high } if low == user => Some(high),
             Self::Pair { low, .. } => Some(low),
-            Self::Group => None,
+            Self::Group | Self::System { .. } => None,
         }
     }
 }
+
+/// How the kind of a system conversation is stored. Both of its people are the one it is for: who writes to whom is unique,
+/// and nobody writes to themselves.
+pub(super) const SYSTEM: i64 = 2;
 
 /// A place and the countable messages up to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +84,7 @@ impl ConvRow {
         match self.kind {
             ConvKind::Pair { low: number, .. } if number == user => low,
             ConvKind::Pair { .. } => high,
-            ConvKind::Group => Place::default(),
+            ConvKind::Group | ConvKind::System { .. } => Place::default(),
         }
     }
 }
@@ -83,6 +92,7 @@ impl ConvRow {
 pub(super) fn row(row: &Row<'_>) -> Result<ConvRow, StoreError> {
     let kind = match row.get::<i64>(1)? {
         0 => ConvKind::Pair { low: row.get(2)?, high: row.get(3)? },
+        SYSTEM => ConvKind::System { user: row.get(2)? },
         _ => ConvKind::Group,
     };
     Ok(ConvRow {
@@ -119,6 +129,15 @@ pub fn find_pair(tx: &mut Tx<'_>, a: i64, b: i64) -> Result<Option<i64>, StoreEr
 
 /// The number of the conversation of two people, made if there is none.
 pub fn find_or_create_pair(tx: &mut Tx<'_>, a: i64, b: i64, now_ms: i64) -> Result<i64, StoreError> {
+    find_or_create(tx, 0, a, b, now_ms)
+}
+
+/// The number of somebody's system conversation; [`find_pair`] of them and themselves finds it.
+pub fn find_or_create_system(tx: &mut Tx<'_>, user: i64, now_ms: i64) -> Result<i64, StoreError> {
+    find_or_create(tx, SYSTEM, user, user, now_ms)
+}
+
+fn find_or_create(tx: &mut Tx<'_>, kind: i64, a: i64, b: i64, now_ms: i64) -> Result<i64, StoreError> {
     if let Some(id) = find_pair(tx, a, b)? {
         return Ok(id);
     }
@@ -126,8 +145,8 @@ pub fn find_or_create_pair(tx: &mut Tx<'_>, a: i64, b: i64, now_ms: i64) -> Resu
     let made = tx.execute(
         "INSERT INTO conversation (id, kind, low_user, high_user, low_sent_seq, low_sent_ord, high_sent_seq, \
          high_sent_ord, seq, mod, ord, min_seq, changed_ms, created_at) \
-         VALUES ($1, 0, $2, $3, 0, 0, 0, 0, 0, 0, 0, 0, $4, $5) ON CONFLICT (low_user, high_user) DO NOTHING",
-        args![id, a.min(b), a.max(b), now_ms, now_ms / 1000],
+         VALUES ($1, $6, $2, $3, 0, 0, 0, 0, 0, 0, 0, 0, $4, $5) ON CONFLICT (low_user, high_user) DO NOTHING",
+        args![id, a.min(b), a.max(b), now_ms, now_ms / 1000, kind],
     )?;
     if made > 0 {
         return Ok(id);
@@ -356,7 +375,11 @@ pub fn with_unread(tx: &mut Tx<'_>, user: i64, pairs: bool, groups: bool) -> Res
         |row| listed(row, user),
     )?;
     all.retain(|one| {
-        let wanted = if one.conv.kind == ConvKind::Group { groups } else { pairs };
+        let wanted = match one.conv.kind {
+            ConvKind::Pair { .. } => pairs,
+            ConvKind::Group => groups,
+            ConvKind::System { .. } => false,
+        };
         wanted && one.conv.seq > one.side.read_seq
     });
     Ok(all)

@@ -129,7 +129,10 @@ impl Content {
     pub fn flags(&self) -> i64 {
         let tip = matches!(self.payload, Payload::GroupTip(_) | Payload::GroupSystemNotice(_));
         let targeted = !self.receiver_list.is_empty();
-        let counted = !tip && !targeted && !self.message_control.excluded_from_unread_count;
+        // Tips are not; notices are (OBJ-101, OBJ-140).
+        let counted = !matches!(self.payload, Payload::GroupTip(_))
+            && !targeted
+            && !self.message_control.excluded_from_unread_count;
         let at_all = self.at_user_list.iter().any(|at| at == MENTION_ALL);
         let bit = |set: bool, bit: i64| if set { bit } else { 0 };
         bit(counted, COUNTED)

@@ -1,18 +1,25 @@
 //! Removing messages that are too old (MSG-5). Counters stay as they are: what is gone is below `min_seq`.
 
-use super::conversation::{ConvKind, ConvRow};
+use super::conversation::{self, ConvKind, ConvRow};
 use super::error::StoreError;
 use super::tx::Tx;
 use super::{file, message, search};
 use crate::args;
 
-/// Conversations above `after` whose oldest message was sent before `before` (Unix seconds), by number.
-pub fn with_older(tx: &mut Tx<'_>, before: i64, after: i64, limit: u32) -> Result<Vec<i64>, StoreError> {
+/// Conversations above `after` whose oldest message was sent before `before` (Unix seconds), by number; `notices`: system
+/// conversations only.
+pub fn with_older(
+    tx: &mut Tx<'_>,
+    before: i64,
+    notices: bool,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<i64>, StoreError> {
     tx.rows(
         "SELECT c.id FROM conversation c JOIN message m ON m.conv_id = c.id \
          AND m.seq = CASE WHEN c.min_seq < 1 THEN 1 ELSE c.min_seq END \
-         WHERE c.id > $2 AND m.time < $1 ORDER BY c.id LIMIT $3",
-        args![before, after, limit],
+         WHERE c.id > $2 AND m.time < $1 AND c.kind >= $4 ORDER BY c.id LIMIT $3",
+        args![before, after, limit, if notices { conversation::SYSTEM } else { 0 }],
         |row| row.get(0),
     )
 }
@@ -47,7 +54,7 @@ pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64, now: i64) -> Re
     tx.execute("DELETE FROM combined WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
     tx.execute("DELETE FROM mention WHERE conv_id = $1 AND seq < $2", args![conv.id, first])?;
     search::forget_below(tx, conv.id, first)?;
-    // Kind 2: a message deleted for the user. In one statement for a whole group: its row is locked meanwhile.
+    // Kinds 2 and 6: a message deleted for the user, or listened to. In one statement for a whole group: its row is locked meanwhile.
     match conv.kind {
         ConvKind::Pair { low, high } => {
             tx.execute(
@@ -55,7 +62,7 @@ pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64, now: i64) -> Re
                 args![low, high, conv.id, first],
             )?;
             tx.execute(
-                "DELETE FROM user_log WHERE user_id IN ($1, $2) AND kind = 2 AND conv_id = $3 AND seq < $4",
+                "DELETE FROM user_log WHERE user_id IN ($1, $2) AND kind IN (2, 6) AND conv_id = $3 AND seq < $4",
                 args![low, high, conv.id, first],
             )?;
         }
@@ -68,10 +75,12 @@ pub fn remove_below(tx: &mut Tx<'_>, conv: &ConvRow, first: i64, now: i64) -> Re
             )?;
             tx.execute(
                 "DELETE FROM user_log WHERE user_id IN (SELECT user_id FROM member WHERE conv_id = $1) \
-                 AND kind = 2 AND conv_id = $1 AND seq < $2",
+                 AND kind IN (2, 6) AND conv_id = $1 AND seq < $2",
                 args![conv.id, first],
             )?;
         }
+        // Notices are not deleted one by one.
+        ConvKind::System { .. } => {}
     }
     Ok(())
 }

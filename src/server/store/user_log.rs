@@ -22,6 +22,13 @@ pub enum LogKey {
         /// Place.
         seq: i64,
     },
+    /// A voice message that was listened to. There is nothing more to it than this entry.
+    Heard {
+        /// Conversation.
+        conv: i64,
+        /// Place.
+        seq: i64,
+    },
     /// The own profile.
     Profile,
     /// The list of conversation groups.
@@ -39,6 +46,7 @@ impl LogKey {
             Self::Profile => (3, 0, 0),
             Self::ConversationGroups => (4, 0, 0),
             Self::AllReceiveMessageOpt => (5, 0, 0),
+            Self::Heard { conv, seq } => (6, conv, seq),
         }
     }
 }
@@ -76,6 +84,14 @@ pub fn note(tx: &mut Tx<'_>, user: i64, entries: &[(LogKey, bool)]) -> Result<i6
     Ok(useq)
 }
 
+/// Whether something stands in a user's log.
+pub fn has(tx: &mut Tx<'_>, user: i64, key: LogKey) -> Result<bool, StoreError> {
+    let (kind, conv, seq) = key.parts();
+    let sql =
+        "SELECT 1 FROM user_log WHERE user_id = $1 AND kind = $2 AND conv_id = $3 AND seq = $4 AND NOT gone";
+    Ok(tx.one(sql, args![user, kind, conv, seq], |row| row.get::<i64>(0))?.is_some())
+}
+
 /// A user's present number, locked until the commit: what is counted after this is not changed by others who lock it.
 pub fn lock(tx: &mut Tx<'_>, user: i64) -> Result<i64, StoreError> {
     tx.one(
@@ -102,6 +118,7 @@ fn entry(row: &Row<'_>) -> Result<LogEntry, StoreError> {
         3 => LogKey::Profile,
         4 => LogKey::ConversationGroups,
         5 => LogKey::AllReceiveMessageOpt,
+        6 => LogKey::Heard { conv, seq: row.get(2)? },
         kind => return Err(StoreError::Corrupt(format!("the own log has an entry of kind {kind}"))),
     };
     Ok(LogEntry { key, useq: row.get(3)?, gone: row.get(4)? })

@@ -2,6 +2,7 @@
 
 mod annotations;
 mod bucket;
+mod changing;
 mod files;
 mod forward;
 mod groups;
@@ -10,6 +11,7 @@ mod labels;
 mod list;
 mod media;
 mod message;
+mod notices;
 mod own_side;
 mod search;
 mod sending;

@@ -1,6 +1,6 @@
 //! What is a user's own: read positions, drafts, deletions; the same on every instance.
 
-use hallway_client::{ErrorCode, Event, NetState};
+use hallway_client::{ErrorCode, Event, FileSource, MessageOptions, NetState, SendOptions};
 use hallway_protocol::conversation::Draft;
 use hallway_protocol::method::ReadScope;
 use hallway_tests::failure::{Outcome, While};
@@ -222,5 +222,49 @@ async fn clearing_and_deleting_a_conversation_reach_the_own_instances() -> Outco
         until_listed(device, "ben", "back", |it| it.unread_count == 1).await?;
         until_shown(device, "ben", &["four"]).await?;
     }
+    Ok(())
+}
+
+/// What was listened to on one instance is so on the others: told live, from the log to a new installation, and from where there
+/// was no network once there is one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_heard_is_known_on_every_instance() -> Outcome {
+    let server = server().await?;
+    let mut desk = device(&server, "ann", "ann-desk").await?;
+    let mut lap = device(&server, "ann", "ann-lap").await?;
+    let ben = device(&server, "ben", "ben-desk").await?;
+    let mut spoken = Vec::new();
+    for _ in 0..2 {
+        let sound = FileSource::Bytes { name: "voice.ogg".into(), bytes: b"OggS and so on".to_vec().into() };
+        let made = ben.client.create_audio_message(with("ann"), sound, 1500, MessageOptions::default()).await;
+        let sent = ben.client.send_message(made.doing("recording")?, SendOptions::default()).await;
+        spoken.push(sent.doing("sending")?.id);
+    }
+    for device in [&mut desk, &mut lap] {
+        until_shown(device, "ben", &["<audio>", "<audio>"]).await?;
+    }
+    let heard = |event: &Event| match event {
+        Event::MessagesHeard(list) => Some(list.to_vec()),
+        _ => None,
+    };
+    desk.client.mark_heard(&spoken[0]).await.doing("listening")?;
+    desk.client.mark_heard(&spoken[0]).await.doing("listening again")?;
+    assert_eq!(lap.until_event("hearing of it", SOON, heard).await?, [spoken[0].clone()]);
+    desk.net.set_down(true);
+    desk.until("offline", SOON, |it| it.client.net_state() != NetState::Connected).await?;
+    desk.client.mark_heard(&spoken[1]).await.doing("listening")?;
+    desk.restart().await?;
+    assert_eq!(desk.client.heard_messages().await.doing("asking")?.len(), 2);
+    desk.net.set_down(false);
+    assert_eq!(lap.until_event("hearing of it", SOON, heard).await?, [spoken[1].clone()]);
+    let phone = device(&server, "ann", "ann-new").await?;
+    for device in [&desk, &lap, &phone] {
+        let mut all = device.client.heard_messages().await.doing("asking")?;
+        all.sort();
+        let mut wanted = spoken.clone();
+        wanted.sort();
+        assert_eq!(all, wanted);
+    }
+    assert_eq!(ben.client.heard_messages().await.doing("asking")?, []);
     Ok(())
 }

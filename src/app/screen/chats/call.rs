@@ -36,6 +36,8 @@ pub struct Outgoing {
     pub reply_to: Option<Quote>,
     /// The viewer wants to know who has read it.
     pub need_read_receipt: bool,
+    /// Who alone sees it; nobody: everybody does.
+    pub receiver_list: Vec<UserId>,
 }
 
 /// A wish. Its answer is an [`Answer`].
@@ -60,6 +62,8 @@ pub enum Call {
         /// Messages from there on.
         after: usize,
     },
+    /// A message that is quoted, from the local copy.
+    Quoted(MessageId),
     /// Messages with some words; the number comes back with the answer.
     Search {
         /// Number of the search.
@@ -242,6 +246,8 @@ pub enum Answer {
     Conversation(ConversationId, Result<(), ChatError>),
     /// A stretch.
     Read(ConversationId, u64, Result<Arc<Timeline>, ChatError>),
+    /// A message that is quoted.
+    Quoted(Option<Arc<ChatMessage>>),
     /// What was found, and for what.
     Found(u64, Box<SearchMessages>, Result<Box<FoundMessages>, ChatError>),
     /// A hole, by its first place.
@@ -360,6 +366,7 @@ impl Call {
                 let stretch = client.timeline(&id, around, before, after).await;
                 Answer::Read(id, number, stretch.map(Arc::new))
             }
+            Self::Quoted(id) => Answer::Quoted(client.find_message(&id).await.ok().flatten().map(Arc::new)),
             Self::Search { number, search } => {
                 let found = client.search_messages(&search).await;
                 Answer::Found(number, search, found.map(Box::new))
@@ -503,8 +510,8 @@ fn all_done(done: ConversationsUpdated) -> Result<(), ChatError> {
 }
 
 async fn send(client: &Client, outgoing: &Outgoing) -> Result<(), ChatError> {
-    let Outgoing { to, text, at_user_list, reply_to, need_read_receipt } = outgoing.clone();
-    let options = MessageOptions { reply_to, need_read_receipt, ..MessageOptions::default() };
+    let Outgoing { to, text, at_user_list, reply_to, need_read_receipt, receiver_list } = outgoing.clone();
+    let options = MessageOptions { reply_to, need_read_receipt, receiver_list, ..MessageOptions::default() };
     let message = if at_user_list.is_empty() {
         client.create_text_message(to, &text, options)?
     } else {
@@ -517,13 +524,13 @@ async fn send(client: &Client, outgoing: &Outgoing) -> Result<(), ChatError> {
 const RECORDING: &str = "voice.ogg";
 
 async fn send_voice(client: &Client, outgoing: &OutgoingVoice) -> Result<(), ChatError> {
-    let OutgoingVoice { to, take, reply_to } = outgoing.clone();
+    let OutgoingVoice { to, take, reply_to, receiver_list } = outgoing.clone();
     let coded = take
         .ogg()
         .map_err(|error| ChatError::new(ErrorCode::UnexpectedError).with_message(error.to_string()))?;
     let source = FileSource::Bytes { name: RECORDING.into(), bytes: coded.into() };
     let cloud_custom_data = take.wave().app_data();
-    let options = MessageOptions { reply_to, cloud_custom_data, ..MessageOptions::default() };
+    let options = MessageOptions { reply_to, cloud_custom_data, receiver_list, ..MessageOptions::default() };
     let length = u64::try_from(take.length().as_millis()).unwrap_or(u64::MAX);
     let message = client.create_audio_message(to, source, length, options).await?;
     client.enqueue_message(message, SendOptions::default()).await

@@ -1,6 +1,9 @@
 //! What the account tells: events, and the answers to calls.
 
-use hallway_client::Event;
+use std::sync::Arc;
+
+use hallway_client::{Event, RefusedChange};
+use hallway_protocol::message::Payload;
 use hallway_protocol::method::MembersAdded;
 use hallway_protocol::{ChatError, ConversationId};
 
@@ -59,6 +62,11 @@ impl Chats {
                 Vec::new()
             }
             Event::MessageReceived(messages) => self.hear(messages),
+            Event::MessagesHeard(messages) => {
+                self.voice.heard_elsewhere(messages);
+                Vec::new()
+            }
+            Event::MessageChangeRefused(refused) => self.change_refused(refused),
             Event::PinnedGroupMessageUpdated(change) => self.pins_changed(&change.group_id),
             Event::GroupMemberUpdated(group, _) => self.members_changed(group.as_str()),
             Event::ProfileUpdated(profile) => {
@@ -67,6 +75,23 @@ impl Chats {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What was changed without a connection stays as it was: the words come back, where nothing else is being written.
+    fn change_refused(&mut self, refused: &RefusedChange) -> Vec<Effect> {
+        let words = match &refused.payload {
+            Some(Payload::Text(text)) => Some(text.text.as_str()),
+            _ => None,
+        };
+        let what = if words.is_some() { fl!("failed-edit") } else { fl!("failed-recall") };
+        let mut effects = self.toast(failure(what, &refused.error));
+        let message = &refused.message;
+        if let Some(open) = self.open.as_mut().filter(|open| open.id == message.conversation_id)
+            && let Some(words) = words.filter(|_| open.composer.editor().is_blank())
+        {
+            effects.extend(open.composer.edit_failed(Arc::new(message.clone()), words));
+        }
+        effects
     }
 
     /// What was begun in the open conversation, here before or on another instance.
@@ -117,6 +142,7 @@ impl Chats {
             Answer::Read(id, number, result) => {
                 self.in_conversation(&id, |open, scene| open.timeline.read(number, result, scene))
             }
+            Answer::Quoted(message) => self.quote_found(message),
             Answer::Found(number, asked, result) => self.found(number, &asked, result.map(|found| *found)),
             Answer::Filled(id, from_seq, result) => {
                 self.in_conversation(&id, |open, scene| open.timeline.filled(from_seq, result, scene))

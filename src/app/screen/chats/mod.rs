@@ -9,6 +9,7 @@
 //!   messages and conversations;
 //!   [`keys`]: what keys do;
 //! * [`media`]: pictures, films and files; [`attach`]: choosing and sending them; [`viewer`]: pictures in the whole window;
+//! * [`receivers`]: writing to some members of a group only;
 //! * [`picking`]: choosing several messages; [`forward`]: sending them on;
 //! * [`reaction`], [`card`], [`record`]: what is put on messages, polls and lists, messages sent on as one;
 //! * [`pins`], [`readers`], [`reactors`], [`typing`], [`translating`]: pinned messages, who has read, reacted and writes,
@@ -18,7 +19,7 @@
 //! * [`search`]: finding messages;
 //! * [`voice`]: recorder and player of voice messages;
 //! * [`call`] and [`effect`]: what is asked of the world;
-//! * [`view`]: how it looks at every width; [`words`]: messages in sentences.
+//! * [`view`]: how it looks at every width; [`face`]: pictures of conversations; [`words`]: messages in sentences.
 
 pub mod actions;
 pub mod attach;
@@ -31,6 +32,7 @@ pub mod dialog;
 pub mod effect;
 pub mod emoji;
 pub mod events;
+pub mod face;
 pub mod forward;
 pub mod grid;
 pub mod keys;
@@ -44,6 +46,7 @@ pub mod pins;
 pub mod reaction;
 pub mod reactors;
 pub mod readers;
+pub mod receivers;
 pub mod record;
 #[cfg(any(test, feature = "harness"))]
 pub mod sample;
@@ -64,10 +67,14 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use hallway_protocol::conversation::AllReceiveMessageOpt;
 use hallway_protocol::service::Services;
 use hallway_protocol::user::Profile;
-use hallway_protocol::{ConversationId, Limits};
+use hallway_protocol::{ConversationId, Limits, Message as ChatMessage, MessageId};
 use iced::{Point, Size};
 
 use self::banner::Banner;
@@ -161,7 +168,9 @@ struct Open {
     picking: Option<picking::Picking>,
     pins: pins::Pins,
     typing: typing::Typing,
-    translations: std::collections::HashMap<hallway_protocol::MessageId, translating::Translation>,
+    translations: HashMap<MessageId, translating::Translation>,
+    /// Messages that are quoted and not in memory; none: it was looked for.
+    quoted: HashMap<MessageId, Option<Arc<ChatMessage>>>,
     members: Vec<hallway_protocol::group::Member>,
 }
 
@@ -286,13 +295,13 @@ impl Chats {
     }
 
     /// What the title of the window says besides the name of the program.
-    pub fn title(&self) -> Option<&str> {
+    pub fn title(&self) -> Option<Cow<'_, str>> {
         self.open.as_ref().map(|open| self.name_of(&open.id))
     }
 
     /// What a conversation is called.
-    pub fn name_of<'a>(&'a self, id: &'a ConversationId) -> &'a str {
-        self.list.get(id).map_or(id.to(), |conversation| conversation.display_name())
+    pub fn name_of<'a>(&'a self, id: &'a ConversationId) -> Cow<'a, str> {
+        self.list.get(id).map_or_else(|| id.to().into(), words::conversation_name)
     }
 
     fn is_one_pane(&self) -> bool {

@@ -14,13 +14,15 @@ use hallway_protocol::message::{
 };
 use hallway_protocol::sticker::{Sticker, StickerPack};
 use hallway_protocol::sync::PeerProgress;
-use hallway_protocol::tip::{GroupTip, NewGroupProfile, OperatorInfo, TipMember, TipType};
+use hallway_protocol::tip::{
+    GroupSystemNotice, GroupTip, NewGroupProfile, NoticeGroup, NoticeType, OperatorInfo, TipMember, TipType,
+};
 use hallway_protocol::user::{Profile, UserBrief};
 use hallway_protocol::{ConversationId, Message, MessageId, UserId};
 
 use iced::widget::image::Handle;
 
-use super::media::pictures::{Drawn, round};
+use super::media::pictures::{Detail, Drawn, round, square};
 
 /// The moment tests are at: 2024-03-21 14:05:09 UTC.
 pub const NOW: i64 = 1_711_029_909;
@@ -132,8 +134,8 @@ pub fn video(from: &str, sequence: u64, what: &str) -> Message {
     message(from, sequence, Payload::Video(video))
 }
 
-/// What the picture with this address shows.
-pub fn drawn(address: &str) -> Result<Drawn, ChatError> {
+/// What the picture with this address shows, in this detail.
+pub fn drawn(address: &str, detail: Detail) -> Result<Drawn, ChatError> {
     let (what, tall) = address.split_once(':').unwrap_or((address, "180"));
     let tall: u32 = tall.parse().unwrap();
     let (sky, ground): ([u8; 3], [u8; 3]) = match what {
@@ -154,6 +156,9 @@ pub fn drawn(address: &str) -> Result<Drawn, ChatError> {
         }
     }
     let mut picture = Picture { width: side, height: tall, rgba };
+    if detail == Detail::Small {
+        return Ok(square(picture).into());
+    }
     round(&mut picture, crate::theme::tokens::radius::CARD);
     Ok(picture.into())
 }
@@ -275,6 +280,26 @@ pub fn renamed(name: &str, by: &str) -> GroupTip {
         new_group_profile: Some(NewGroupProfile { group_name: Some(name.into()), ..Default::default() }),
         ..blank_tip(TipType::GroupProfileUpdated, by)
     }
+}
+
+/// A notice about the group `sales`.
+pub fn notice(by: &str, sequence: u64, operation_type: NoticeType, note: &str) -> Message {
+    let notice = GroupSystemNotice {
+        operation_type,
+        operator_id: user(by),
+        group_profile: NoticeGroup {
+            group_id: "sales".parse().unwrap(),
+            name: "Sales".into(),
+            group_type: GroupType::Work,
+            avatar: String::new(),
+        },
+        handle_message: note.into(),
+        user_defined_field: String::new(),
+        message_remind_type: None,
+        handled: None,
+    };
+    let message = message(by, sequence, Payload::GroupSystemNotice(notice));
+    Message { conversation_id: ConversationId::System, ..message }
 }
 
 /// A member.

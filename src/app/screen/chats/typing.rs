@@ -50,7 +50,11 @@ impl Chats {
         let is_large = conversation.group_profile.as_ref().is_some_and(|group| group.member_count > MOST);
         let open = self.open.as_mut()?;
         let is_due = now - open.typing.told >= AGAIN;
-        if is_large || !is_due || open.composer.editor().is_blank() || open.composer.edits().is_some() {
+        let composer = &open.composer;
+        // What not everybody is to see is written unseen.
+        let is_quiet =
+            composer.editor().is_blank() || composer.edits().is_some() || !composer.receivers().is_empty();
+        if is_large || !is_due || is_quiet {
             return None;
         }
         open.typing.told = now;

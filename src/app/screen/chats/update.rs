@@ -16,7 +16,7 @@ use super::splitter::Drag;
 use super::timeline::{self, Timeline};
 use super::{
     About, Action, Chats, Menu, Open, attach, banner, card, conversation_group, emoji, forward, list, media,
-    picking, pins, reactors, readers, record, sticker, viewer, voice,
+    picking, pins, reactors, readers, receivers, record, sticker, viewer, voice,
 };
 use crate::clock::Clock;
 use crate::problem;
@@ -115,6 +115,8 @@ pub enum Message {
     Media(media::Message),
     /// To what is chosen to be sent.
     Attach(attach::Message),
+    /// To the choice of those who alone see what is sent.
+    Receivers(receivers::Message),
     /// To the picture in the whole window.
     Viewer(viewer::Message),
 }
@@ -177,6 +179,7 @@ impl Chats {
         let mut effects = self.handle(message);
         effects.extend(self.look_at_media());
         effects.extend(self.look_at_stickers());
+        effects.extend(self.look_at_quotes());
         effects
     }
 
@@ -228,6 +231,7 @@ impl Chats {
             Message::Pins(message) => self.in_pins(&message),
             Message::Reactors(message) => self.in_reactors(message),
             Message::Readers(message) => self.in_readers(message),
+            Message::Receivers(message) => self.in_receivers(message),
             Message::TypingOver(id, number) => {
                 self.typing_over(&id, number);
                 Vec::new()
@@ -322,6 +326,7 @@ impl Chats {
             pins: Default::default(),
             typing: Default::default(),
             translations: Default::default(),
+            quoted: Default::default(),
             members: Vec::new(),
         });
         effects.push(Effect::Focus(composer::COMPOSER));

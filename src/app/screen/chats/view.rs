@@ -4,13 +4,13 @@ use hallway_protocol::ConversationId;
 use iced::widget::{column, container, opaque, row, space, stack};
 use iced::{Alignment, Length};
 
+use super::face::face;
 use super::splitter::splitter;
 use super::timeline::view::nothing_open;
 use super::{About, Action, Chats, FOUR_COLUMNS, Menu, Message, NO_RAIL, Open};
 use crate::theme::tokens::{SMALL, TITLE, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
-use crate::widget::avatar::avatar;
 use crate::widget::bits::{hairline, hairline_vertical};
 use crate::widget::button::icon_button;
 use crate::widget::icon::Icon;
@@ -139,8 +139,7 @@ impl Chats {
 
     fn header<'a>(&'a self, open: &'a Open) -> Element<'a, Message> {
         let name = self.name_of(&open.id);
-        let group = matches!(open.id, ConversationId::Group(_));
-        let mut words = column![one_line(name).step(TITLE).font(font::SEMIBOLD)];
+        let mut words = column![one_line(name.as_ref()).step(TITLE).font(font::SEMIBOLD)];
         if let Some(subtitle) = self.subtitle(open) {
             words = words.push(one_line(subtitle).step(SMALL).color(|p| p.text_3));
         }
@@ -153,9 +152,7 @@ impl Chats {
                     .on_press(Message::Back),
             );
         }
-        line = line
-            .push(avatar(open.id.to(), name).size(FACE).square(group))
-            .push(container(words).width(Length::Fill).clip(true));
+        line = line.push(face(&open.id, &name, FACE)).push(container(words).width(Length::Fill).clip(true));
         if open.id != ConversationId::System {
             let is_shown = self.search.as_ref().is_some_and(|search| search.is_shown());
             line = line.push(

@@ -1,10 +1,12 @@
-//! Messages in words: who, the one-line preview, and the sentences of tips and notices.
+//! Messages in words: who, the one-line preview, and the sentences of tips and notices; and what conversations are called.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use hallway_protocol::message::{FacePayload, Payload};
+use hallway_client::Conversation;
+use hallway_protocol::message::{FacePayload, MessageStatus, Payload};
 use hallway_protocol::tip::{GroupSystemNotice, GroupTip, NewGroupProfile, NoticeType, TipType};
-use hallway_protocol::{Message, UserId};
+use hallway_protocol::{ConversationId, Message, UserId};
 
 use crate::fl;
 use crate::text::markdown::Document;
@@ -12,6 +14,14 @@ use crate::text::sticker_names;
 
 /// Characters of a text that are read for one line of it: marks and breaks among them are not shown.
 const READ: usize = 600;
+
+/// What a conversation is called; that of the notices has no name of its own.
+pub fn conversation_name(conversation: &Conversation) -> Cow<'_, str> {
+    match conversation.conversation_id {
+        ConversationId::System => fl!("system-conversation").into(),
+        _ => conversation.display_name().into(),
+    }
+}
 
 /// What the sender of a message is called in its conversation: card in the group, nickname, id.
 pub fn sender(message: &Message) -> &str {
@@ -101,7 +111,9 @@ pub fn sticker(face: &FacePayload) -> String {
 /// A message that is shown as a centred line: a recall, a tip, a notice. None for all others.
 pub fn sentence(message: &Message, me: &UserId) -> Option<String> {
     if let Some(revoked) = &message.revoked {
-        return Some(if revoked.user_id == *me {
+        return Some(if message.status == MessageStatus::UnSend {
+            fl!("recalled-later")
+        } else if revoked.user_id == *me {
             fl!("recalled-by-you")
         } else {
             let nick = if revoked.user_id == message.from { sender(message) } else { &revoked.nick };
@@ -110,7 +122,7 @@ pub fn sentence(message: &Message, me: &UserId) -> Option<String> {
     }
     match &message.payload {
         Payload::GroupTip(tip) => Some(tip_sentence(tip, me)),
-        Payload::GroupSystemNotice(notice) => Some(notice_sentence(notice, me)),
+        Payload::GroupSystemNotice(notice) => Some(notice_sentence(message, notice, &group_of(notice), me)),
         Payload::Revoked {} => Some(fl!("recalled-by", who = sender(message))),
         _ => None,
     }
@@ -208,13 +220,29 @@ fn profile_sentence(new: Option<&NewGroupProfile>, who: String, tip: &GroupTip, 
     if parts.is_empty() { fl!("tip-other") } else { parts.join(" · ") }
 }
 
-fn notice_sentence(notice: &GroupSystemNotice, me: &UserId) -> String {
-    let group = if notice.group_profile.name.is_empty() {
+/// What the group of a notice is called.
+pub fn group_of(notice: &GroupSystemNotice) -> String {
+    if notice.group_profile.name.is_empty() {
         notice.group_profile.group_id.to_string()
     } else {
         one_line(&notice.group_profile.name)
-    };
-    let who = person(&notice.operator_id, "", me, Case::Subject);
+    }
+}
+
+/// The sentence of a notice as it stands before and after the name of its group; all of it comes before where it does not
+/// name the group.
+pub fn around_group(message: &Message, notice: &GroupSystemNotice, me: &UserId) -> (String, Option<String>) {
+    const PLACE: &str = "\u{1}";
+    let sentence = notice_sentence(message, notice, PLACE, me);
+    match sentence.split_once(PLACE) {
+        Some((before, after)) => (before.to_owned(), Some(after.to_owned())),
+        None => (sentence, None),
+    }
+}
+
+fn notice_sentence(message: &Message, notice: &GroupSystemNotice, group: &str, me: &UserId) -> String {
+    let nick = if notice.operator_id == message.from { message.nick.as_str() } else { "" };
+    let who = person(&notice.operator_id, nick, me, Case::Subject);
     match notice.operation_type {
         NoticeType::JoinRequest => fl!("notice-join-request", who = who, group = group),
         NoticeType::JoinAccepted => fl!("notice-join-accepted", group = group),
@@ -226,6 +254,12 @@ fn notice_sentence(notice: &GroupSystemNotice, me: &UserId) -> String {
         NoticeType::Quit => fl!("notice-quit", group = group),
         NoticeType::SetAdmin => fl!("notice-admin", group = group),
         NoticeType::CanceledAdmin => fl!("notice-no-admin", group = group),
+        NoticeType::InviteRequest => fl!("notice-invite-request", who = who, group = group),
+        NoticeType::InviteAccepted => fl!("notice-invite-accepted", who = who, group = group),
+        NoticeType::InviteRejected => fl!("notice-invite-rejected", who = who, group = group),
+        NoticeType::InviteApproval => fl!("notice-invite-approval", who = who, group = group),
+        NoticeType::Banned => fl!("notice-banned", who = who, group = group),
+        NoticeType::Unbanned => fl!("notice-unbanned", who = who, group = group),
         NoticeType::Custom => one_line(&notice.user_defined_field),
         _ => fl!("notice-other", group = group),
     }
@@ -276,6 +310,8 @@ mod tests {
         recalled.from = me.clone();
         recalled.revoked.as_mut().unwrap().user_id = me.clone();
         assert_eq!(preview(&recalled, &me), "You recalled a message");
+        recalled.status = MessageStatus::UnSend;
+        assert!(preview(&recalled, &me).contains("once you are connected"));
         assert_eq!(one_line(&"x".repeat(300)).chars().count(), 201);
     }
 
@@ -288,5 +324,42 @@ mod tests {
         assert_eq!(says(sample::joined(&["ben", "anna"], "cleo", 2)), "Cleo added Ben and you");
         assert_eq!(says(sample::joined(&["ben"], "anna", 2)), "You added Ben");
         assert_eq!(says(sample::renamed("Sales", "ben")), "Ben named the group “Sales”");
+    }
+
+    /// OBJ-95: what changed about a group, each with a sentence of its own, all of them in one line.
+    #[test]
+    fn changes_of_a_group() {
+        let me = sample::user("anna");
+        let says = |new: NewGroupProfile| {
+            let tip = GroupTip { new_group_profile: Some(new), ..sample::renamed("", "ben") };
+            preview(&sample::tip(5, tip), &me)
+        };
+        let none = NewGroupProfile::default;
+        assert_eq!(says(NewGroupProfile { avatar: Some("x".into()), ..none() }), "Ben changed the picture");
+        let notice = NewGroupProfile { notification: Some("At\nnine".into()), ..none() };
+        assert_eq!(says(notice), "Ben changed the notice: At nine");
+        let owner = NewGroupProfile { owner_id: Some(me.clone()), ..none() };
+        assert_eq!(says(owner), "Ben made you the owner");
+        let both = NewGroupProfile {
+            introduction: Some(String::new()),
+            notification: Some(String::new()),
+            ..none()
+        };
+        assert_eq!(says(both), "Ben changed the introduction · Ben removed the notice");
+    }
+
+    /// OBJ-110, OBJ-111, OBJ-112, OBJ-123, OBJ-126: what the viewer is told, by whom and of which group.
+    #[test]
+    fn notices() {
+        let me = sample::user("anna");
+        let says = |kind| preview(&sample::notice("ben", 1, kind, ""), &me);
+        assert_eq!(says(NoticeType::Invited), "Ben added you to Sales");
+        assert_eq!(says(NoticeType::KickedOut), "Ben removed you from Sales");
+        assert_eq!(says(NoticeType::Other(99)), "Something changed in Sales");
+        let message = sample::notice("ben", 1, NoticeType::Dismissed, "");
+        let Payload::GroupSystemNotice(notice) = &message.payload else { panic!("a notice") };
+        assert_eq!(around_group(&message, notice, &me), ("Ben dismissed ".into(), Some(String::new())));
+        assert_eq!(conversation_name(&sample::row("@TIM#SYSTEM")), "Group notices");
+        assert_eq!(conversation_name(&sample::row("C2Cben")), "Ben");
     }
 }

@@ -253,7 +253,7 @@ async fn an_older_copy_is_taken_in() {
         }
         transaction.commit().unwrap();
         let before_index = "DROP TABLE search_fresh; DROP TABLE search_state; DROP TABLE search_segment;
-            DROP TABLE search_page; DROP TABLE search_block; DROP TABLE annotation; DROP TABLE reaction_wish;
+            DROP TABLE search_page; DROP TABLE search_block; DROP TABLE annotation; DROP TABLE wish;
             DROP TABLE combined; PRAGMA user_version = 5";
         db.execute_batch(before_index).unwrap();
         schema::migrate(&mut db).unwrap();

@@ -3,7 +3,7 @@
 use hallway_protocol::conversation::{AllReceiveMessageOpt, ConversationGroup};
 
 use super::{Step, Work};
-use crate::cache::{CacheResult, meta, people};
+use crate::cache::{CacheResult, heard, meta, people};
 
 impl Work<'_> {
     pub(super) fn apart(&mut self, step: Step) -> CacheResult<()> {
@@ -11,6 +11,10 @@ impl Work<'_> {
             Step::Draft(draft) => {
                 meta::put_draft(self.db, &draft, false)?;
                 self.out.drafts.push(*draft);
+            }
+            Step::Heard(id) => {
+                let is_new = heard::add(self.db, &id)?;
+                self.out.heard.extend(is_new.then_some(id));
             }
             Step::Profile(profile) => people::put_profile(self.db, &profile)?,
             Step::Me(profile) => {

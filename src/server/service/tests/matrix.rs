@@ -8,10 +8,10 @@ use hallway_protocol::method::{
     AddGroupMembers, AddMessageReaction, ChangeGroupOwner, ClearHistory, ConvertVoiceToText,
     DeleteConversations, DeleteGroupMembers, DeleteMessageExtensions, DeleteMessages, ExtensionWish,
     GetCombinedMessage, GetConversation, GetFileLink, GetGroup, GetGroupMembers, GetPinnedMessages, GetRange,
-    GetReactionUsers, GetReadMembers, LocateTime, MethodName, ModifyMessage, PayloadField, PinGroupMessage,
-    Position, QuitGroup, ReadFilter, RemoveLinkPreview, RemoveMessageReaction, ReportDelivered,
-    RevokeMessage, SearchMessages, SendMessageReadReceipt, SetDraft, SetMessageExtensions, SetRead,
-    SyncChanges, UpdateConversations, UpdateGroup,
+    GetReactionUsers, GetReadMembers, LocateTime, MarkHeard, MethodName, ModifyMessage, PayloadField,
+    PinGroupMessage, Position, QuitGroup, ReadFilter, RemoveLinkPreview, RemoveMessageReaction,
+    ReportDelivered, RevokeMessage, SearchMessages, SendMessageReadReceipt, SetDraft, SetMessageExtensions,
+    SetRead, SyncChanges, UpdateConversations, UpdateGroup,
 };
 use hallway_protocol::{ChatError, ErrorCode};
 
@@ -26,6 +26,7 @@ const ABOUT_GROUPS: &[MethodName] = &[
     MethodName::GetFileLink,
     MethodName::ConvertVoiceToText,
     MethodName::RemoveLinkPreview,
+    MethodName::MarkHeard,
     MethodName::ReportDelivered,
     MethodName::SendMessage,
     MethodName::RevokeMessage,
@@ -114,6 +115,11 @@ impl Cell<'_> {
                     Err(error) if error.code == ErrorCode::GroupMessageUnknown => Ok(()),
                     other => other.map(|_| ()),
                 }
+            }
+            // The message is text: who may listen is told that there is nothing to hear.
+            MethodName::MarkHeard => {
+                let call = MarkHeard { conversation_id: id, sequences: vec![1] };
+                but(world.call(who, call).await, ErrorCode::GroupMessageUnknown)
             }
             MethodName::RemoveLinkPreview => done!(RemoveLinkPreview { conversation_id: id, sequence: 1 }),
             MethodName::ReportDelivered => {

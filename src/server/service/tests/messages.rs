@@ -4,7 +4,8 @@ use hallway_protocol::event::ServerEvent;
 use hallway_protocol::ids::{ConversationId, MENTION_ALL};
 use hallway_protocol::message::{Message, MessageControl, Payload, Priority};
 use hallway_protocol::method::{
-    DeleteMessages, GetConversation, GetRange, ModifyMessage, PayloadField, RevokeMessage, SendMessage,
+    DeleteMessages, GetConversation, GetRange, MarkHeard, ModifyMessage, PayloadField, RevokeMessage,
+    SendMessage,
 };
 use hallway_protocol::sync::{Range, UserItem};
 
@@ -38,6 +39,23 @@ fn modify(of: &ConversationId, sequence: u64, version: u32, text: &str) -> Modif
 }
 
 on_both_engines! {
+    /// Only voice messages of others are listened to, 1 to 100 at a time.
+    async fn what_was_listened_to(db: Db) {
+        let world = World::new(db).await;
+        let (anna, ben) = (world.join("anna").await, world.join("ben").await);
+        let group = world.group(&anna, &[&ben]).await;
+        for place in [with(&ben), of(&group)] {
+            world.say(&anna, &place, "words").await;
+        }
+        let heard = |conversation_id: ConversationId, sequences: Vec<u64>| MarkHeard { conversation_id, sequences };
+        assert_eq!(code(world.call(&ben, heard(with(&anna), vec![1])).await), 20022);
+        assert_eq!(code(world.call(&ben, heard(of(&group), vec![1, 2])).await), 10030);
+        assert_eq!(code(world.call(&ben, heard(with(&anna), vec![1; 100])).await), 20022);
+        for wrong in [vec![], vec![1; 101]] {
+            assert_eq!(code(world.call(&ben, heard(with(&anna), wrong)).await), 6017);
+        }
+    }
+
     /// MSG-59, MSG-38, SES-50: the answer has place and server time; the receiver and own other instances get the
     /// frame, the sending instance does not. OBJ-12: places are 1, 2, 3.
     async fn a_message_reaches_the_other_side_and_own_instances(db: Db) {

@@ -13,6 +13,7 @@ mod matrix;
 mod messages;
 mod model;
 mod moderation;
+mod notices;
 mod offered;
 mod retention;
 mod search;

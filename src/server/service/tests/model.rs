@@ -126,6 +126,7 @@ impl Client {
                 self.hidden.insert((hidden.conversation_id, hidden.sequence), useq);
             }
             UserItem::Profile(_)
+            | UserItem::HeardMessage(_)
             | UserItem::ConversationGroups(_)
             | UserItem::AllReceiveMessageOpt(_)
             | UserItem::Unknown(_) => {}

@@ -96,7 +96,6 @@ on_both_engines! {
         let world = keeping(db, 1).await;
         let (anna, ben) = (world.join("anna").await, world.join("ben").await);
         let team = of(&world.group(&anna, &[&ben]).await);
-        let told = stored(&world).await;
         for number in 0..501 {
             world.say(&anna, &team, &number.to_string()).await;
         }
@@ -105,7 +104,7 @@ on_both_engines! {
         world.service.remove_old_history().await.unwrap();
         assert_eq!(stored(&world).await, 1);
         let counters = head(&world, &ben, &team).await.counters;
-        assert_eq!((counters.seq, counters.min_seq), (501 + told.cast_unsigned(), 502 + told.cast_unsigned()));
+        assert_eq!((counters.seq, counters.min_seq), (501, 502));
         assert_eq!((counters.ord, counters.min_ord), (501, 501));
         assert_eq!(served(&world, &ben, &with(&anna)).await, [1]);
     }

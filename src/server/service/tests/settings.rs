@@ -72,7 +72,9 @@ on_both_engines! {
         assert_eq!(failed(world.call(&anna, pin(&with(&carl), true)).await), NONE);
         let nobody = "C2Cnobody".parse().unwrap();
         assert_eq!(failed(world.call(&anna, pin(&nobody, true)).await), [2501]);
-        assert_eq!(failed(world.call(&anna, pin(&ConversationId::System, true)).await), [2503]);
+        assert_eq!(failed(world.call(&anna, pin(&with(&carl), false)).await), NONE);
+        assert_eq!(failed(world.call(&anna, pin(&ConversationId::System, true)).await), NONE);
+        assert!(state(&world, &anna, &ConversationId::System).await.is_pinned);
         assert_eq!(failed(world.call(&carl, pin(&of(&group), true)).await), [51007]);
     }
 

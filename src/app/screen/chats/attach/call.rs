@@ -132,7 +132,8 @@ fn is_still(head: &[u8]) -> bool {
 
 /// Puts everything into the outbox; what could not be.
 async fn send(client: &Client, parcel: Parcel) -> Unsent {
-    let Parcel { to, items, compress, caption } = parcel;
+    let Parcel { to, items, compress, caption, receiver_list } = parcel;
+    let options = MessageOptions { receiver_list, ..MessageOptions::default() };
     let place = to.clone();
     let photos = items.iter().filter(|(_, what)| *what == What::Photo).count();
     let mut failed = Vec::new();
@@ -140,7 +141,7 @@ async fn send(client: &Client, parcel: Parcel) -> Unsent {
     let (mut album, mut in_album) = (None::<String>, 0);
     for (source, what) in items {
         let again = source.clone();
-        let options = MessageOptions::default();
+        let options = options.clone();
         let made = match what {
             What::Photo => {
                 let made = client.create_image_message(to.clone(), source, compress, options).await;
@@ -170,7 +171,7 @@ async fn send(client: &Client, parcel: Parcel) -> Unsent {
     }
     let mut unsaid = None;
     if !caption.is_empty() {
-        let sent = match client.create_text_message(to, &caption, MessageOptions::default()) {
+        let sent = match client.create_text_message(to, &caption, options) {
             Ok(message) => client.enqueue_message(message, SendOptions::default()).await,
             Err(error) => Err(error),
         };

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use hallway_client::FileSource;
 use hallway_protocol::file::FileKind;
 use hallway_protocol::message::Payload;
-use hallway_protocol::{ChatError, ConversationId, ErrorCode, Limits};
+use hallway_protocol::{ChatError, ConversationId, ErrorCode, Limits, UserId};
 use iced::widget::image::Handle;
 
 pub use self::call::Call;
@@ -141,6 +141,8 @@ pub struct Parcel {
     pub compress: bool,
     /// The text that follows; may be empty.
     pub caption: String,
+    /// Who alone sees it; nobody: everybody does.
+    pub receiver_list: Vec<UserId>,
 }
 
 impl Item {
@@ -361,7 +363,8 @@ impl Chats {
         };
         let items = attach.items.iter().map(|item| (item.source.clone(), what(item))).collect();
         let caption = attach.caption.trim().to_owned();
-        let parcel = Parcel { to, items, compress: attach.compress, caption };
+        let (compress, receiver_list) = (attach.compress, self.receivers_in(&to));
+        let parcel = Parcel { to, items, compress, caption, receiver_list };
         let mut effects = vec![call(Call::Send(parcel)), Effect::Focus(COMPOSER)];
         effects.extend(self.in_open(|open, scene| open.timeline.sent(scene)));
         effects

@@ -7,6 +7,7 @@ use iced::{Alignment, Length};
 use super::{Attach, CAPTION, Item, Message, message};
 use crate::fl;
 use crate::problem;
+use crate::screen::chats::receivers::{self, is_group};
 use crate::screen::chats::timeline::content::file::tile;
 use crate::screen::chats::timeline::content::image::drawn;
 use crate::screen::chats::{Chats, Message as ChatsMessage};
@@ -36,6 +37,11 @@ impl Chats {
             Entry::Separator,
         ];
         entries.extend(Self::card_entries());
+        if self.current().is_some_and(is_group) {
+            let choose = ChatsMessage::Receivers(receivers::Message::Open);
+            entries.push(Entry::Separator);
+            entries.push(MenuItem::new(fl!("receivers-choose"), choose).icon(Icon::Eye).into());
+        }
         entries
     }
 
@@ -104,6 +110,10 @@ impl Chats {
             SMALL,
         );
         content = content.push(caption).push(total.style(style::muted));
+        if let Some(names) = self.only_to() {
+            content =
+                content.push(label(fl!("receivers-only", names = names), SMALL).style(style::secondary));
+        }
         let name = self.open.as_ref().map(|open| self.name_of(&open.id)).unwrap_or_default();
         let can_send = attach.can_send(limits);
         dialog(fl!("attach-title", name = name), content)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hallway_client::{ChatError, Client, MessageOptions, SendOptions};
 use hallway_protocol::annotation::Extension;
 use hallway_protocol::message::LocationPayload;
-use hallway_protocol::{ConversationId, Message as ChatMessage};
+use hallway_protocol::{ConversationId, Message as ChatMessage, UserId};
 use iced::Task;
 
 use super::{Message, NewMessage};
@@ -14,8 +14,8 @@ use crate::screen::chats::Message as ChatsMessage;
 /// A wish.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
-    /// Send a poll, a list or a place.
-    Send(ConversationId, Box<NewMessage>),
+    /// Send a poll, a list or a place, to these people only where some are named.
+    Send(ConversationId, Vec<UserId>, Box<NewMessage>),
     /// File an answer under a card; none takes it back.
     Answer(Arc<ChatMessage>, Option<Extension>),
 }
@@ -26,7 +26,7 @@ impl Call {
         let client = client.clone();
         Task::future(async move {
             ChatsMessage::Card(match self {
-                Self::Send(to, new) => Message::Sent(send(&client, to, *new).await),
+                Self::Send(to, receivers, new) => Message::Sent(send(&client, to, receivers, *new).await),
                 Self::Answer(message, chosen) => Message::Answered(answer(&client, &message, chosen).await),
             })
         })
@@ -34,15 +34,21 @@ impl Call {
 }
 
 /// Puts a new card into the outbox.
-async fn send(client: &Client, to: ConversationId, message: NewMessage) -> Result<(), ChatError> {
+async fn send(
+    client: &Client,
+    to: ConversationId,
+    receiver_list: Vec<UserId>,
+    message: NewMessage,
+) -> Result<(), ChatError> {
+    let options = MessageOptions { receiver_list, ..MessageOptions::default() };
     let made = match message {
         NewMessage::Card(card, words) => {
-            let options =
-                MessageOptions { is_support_extension: card.takes_answers(), ..MessageOptions::default() };
+            let options = MessageOptions { is_support_extension: card.takes_answers(), ..options };
             client.create_custom_message(to, card.payload(words), options)?
         }
-        NewMessage::Place(LocationPayload { description, longitude, latitude }) => client
-            .create_location_message(to, &description, longitude, latitude, MessageOptions::default())?,
+        NewMessage::Place(LocationPayload { description, longitude, latitude }) => {
+            client.create_location_message(to, &description, longitude, latitude, options)?
+        }
     };
     client.enqueue_message(made, SendOptions::default()).await
 }

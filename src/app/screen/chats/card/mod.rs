@@ -208,7 +208,9 @@ impl Chats {
                 let Some(Dialog::Card(card)) = &mut self.dialog else { return Vec::new() };
                 let Some(message) = card.message().filter(|_| !card.sending) else { return Vec::new() };
                 card.sending = true;
-                vec![call(Call::Send(card.to.clone(), Box::new(message)))]
+                let to = card.to.clone();
+                let receivers = self.receivers_in(&to);
+                vec![call(Call::Send(to, receivers, Box::new(message)))]
             }
         }
     }
@@ -219,7 +221,8 @@ impl Chats {
         let name = person.display_name();
         let contact = Contact { user_id: person.user_id.clone(), nick: name.to_owned() };
         let card = NewMessage::Card(Card::Contact(contact), fl!("contact-words", name = name));
-        vec![call(Call::Send(to, Box::new(card)))]
+        let receivers = self.receivers_in(&to);
+        vec![call(Call::Send(to, receivers, Box::new(card)))]
     }
 
     /// A new card is in the outbox, or will never be.

@@ -38,6 +38,8 @@ pub struct Composer {
     editing: Option<Editing>,
     inserted: Vec<Candidate>,
     mention: Option<MentionList>,
+    /// Who alone sees what is sent; nobody: everybody does.
+    receivers: Vec<UserId>,
     /// The draft as it was kept last.
     kept: (String, Option<Quote>),
     keeping: bool,
@@ -121,6 +123,7 @@ impl Composer {
             editing: None,
             inserted: Vec::new(),
             mention: None,
+            receivers: Vec::new(),
             kept,
             keeping: false,
         }
@@ -139,6 +142,17 @@ impl Composer {
     /// What is answered to.
     pub fn replies_to(&self) -> Option<&Quote> {
         self.reply.as_ref()
+    }
+
+    /// Who alone sees what is sent; nobody: everybody does.
+    pub fn receivers(&self) -> &[UserId] {
+        &self.receivers
+    }
+
+    /// From here on only these people see what is sent, or everybody again. Nobody is mentioned then (MSG-17).
+    pub fn write_only_to(&mut self, users: Vec<UserId>) {
+        self.receivers = users;
+        self.mention = None;
     }
 
     /// The message that is being changed.
@@ -277,10 +291,12 @@ impl Composer {
     /// Takes what is written out, to be sent; nothing is begun afterwards.
     fn take(&mut self) -> (Outgoing, Vec<Effect>) {
         let text = self.editor.take().trim_end().to_owned();
-        let at_user_list = mention::mentioned(&text, &self.inserted);
+        let at_user_list =
+            if self.receivers.is_empty() { mention::mentioned(&text, &self.inserted) } else { Vec::new() };
         self.inserted.clear();
         self.mention = None;
         let outgoing = Outgoing {
+            receiver_list: self.receivers.clone(),
             to: self.id.clone(),
             text,
             at_user_list,
@@ -293,7 +309,8 @@ impl Composer {
 
     /// Finds the list of people for the name that is being typed.
     pub fn find_mentions(&mut self, members: &[Member], me: &UserId, recent: &[UserId]) {
-        let Some(range) = self.editor.token('@').filter(|_| !members.is_empty()) else {
+        let can_mention = !members.is_empty() && (self.receivers.is_empty() || self.editing.is_some());
+        let Some(range) = self.editor.token('@').filter(|_| can_mention) else {
             self.mention = None;
             return;
         };
@@ -404,9 +421,10 @@ impl Chats {
         if composer.editing.is_some() {
             return composer.finish_editing(&open.members);
         }
-        let everybody = mention::mentioned(&composer.editor.text(), &composer.inserted)
-            .iter()
-            .any(|id| id == hallway_protocol::ids::MENTION_ALL);
+        let everybody = composer.receivers.is_empty()
+            && mention::mentioned(&composer.editor.text(), &composer.inserted)
+                .iter()
+                .any(|id| id == hallway_protocol::ids::MENTION_ALL);
         if everybody && group_size > mention::ASK_FROM && !asked {
             return self.ask(Confirm::NotifyAll(group_size));
         }

@@ -6,6 +6,7 @@ use iced::widget::{column, container, row, space};
 use iced::{Alignment, Background, Length, Point, border};
 
 use super::{COMPOSER, MentionList, Message};
+use crate::screen::chats::receivers::is_group;
 use crate::screen::chats::view::keys;
 use crate::screen::chats::{About, Chats, Message as ChatsMessage, Open, attach, emoji, timeline, words};
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, radius, size, space as gap};
@@ -24,6 +25,8 @@ use crate::{fl, keymap};
 const HIGHEST: f32 = 0.4;
 /// Height of the menu of the plus, which opens upwards.
 const ATTACH_MENU: f32 = 6.0 * size::MENU_ITEM + 5.0 * gap::S;
+/// What a group has more in it.
+const ATTACH_MENU_GROUP: f32 = size::MENU_ITEM + 2.0 * gap::S;
 /// Avatar in the list of people.
 const SMALL_AVATAR: f32 = 28.0;
 
@@ -37,13 +40,13 @@ impl Chats {
             return column![hairline(), line].into();
         }
         if let Some(recorder) = self.voice().recorder_in(&open.id) {
-            let bar = self.bar(open).unwrap_or_else(|| space().into());
+            let bar = self.above(open);
             let recorder = container(self.recorder(recorder)).padding([gap::S, gap::M]);
             return column![hairline(), space(), bar, recorder].into();
         }
         // Always five parts: what is above the text must not take its cursor away when it comes and goes.
         let people = open.composer.mentions().map_or_else(|| space().into(), |list| people(open, list));
-        let bar = self.bar(open).unwrap_or_else(|| space().into());
+        let bar = self.above(open);
         let number = open.composer.number();
         let timeline = open.timeline.number();
         let can_send = open.composer.can_send(&self.context.limits);
@@ -72,9 +75,10 @@ impl Chats {
         let smile = icon_button(Icon::Smile, fl!("emoji"))
             .tip_position(iced::widget::tooltip::Position::Top)
             .on_press_at(|at| ChatsMessage::Emoji(emoji::Message::Open(at, None)));
+        let height = ATTACH_MENU + if is_group(&open.id) { ATTACH_MENU_GROUP } else { 0.0 };
         let plus = icon_button(Icon::Plus, fl!("attach"))
             .tip_position(iced::widget::tooltip::Position::Top)
-            .on_press_at(|at| ChatsMessage::Menu(About::Attach, Point::new(at.x, at.y - ATTACH_MENU)));
+            .on_press_at(move |at| ChatsMessage::Menu(About::Attach, Point::new(at.x, at.y - height)));
         let mut line =
             row![plus, container(area).width(Length::Fill)].spacing(gap::S).align_y(Alignment::End);
         let room = open.composer.room(&self.context.limits);
@@ -85,8 +89,7 @@ impl Chats {
             let words = if room.is_over() { words.style(style::danger) } else { words.style(style::muted) };
             line = line.push(container(words).center_y(size::TARGET_MAIN));
         }
-        let group = matches!(open.id, hallway_protocol::ConversationId::Group(_));
-        let typing = open.typing.words().filter(|_| group).map_or_else(
+        let typing = open.typing.words().filter(|_| is_group(&open.id)).map_or_else(
             || space().into(),
             |words| {
                 Element::from(
@@ -114,6 +117,11 @@ impl Chats {
         .tip_position(iced::widget::tooltip::Position::Top)
         .on_press_maybe(can_send.then_some(ChatsMessage::Composer(number, Message::Send)))
         .into()
+    }
+
+    /// Who alone sees it, and what is answered to or changed.
+    fn above<'a>(&'a self, open: &'a Open) -> Element<'a, ChatsMessage> {
+        column![].push(self.receivers_strip(open)).push(self.bar(open)).into()
     }
 
     /// What is answered to or changed.
@@ -144,10 +152,14 @@ impl Chats {
             one_line(title).step(SMALL).font(font::SEMIBOLD).color(|p| p.link),
             one_line(text).step(PREVIEW).color(|p| p.text_2),
         ];
+        let quote = open.composer.replies_to().filter(|_| open.composer.edits().is_none());
+        let small = quote.and_then(|quote| self.thumbnail(open, &quote.id));
+        let small = small.unwrap_or_else(|| space().into());
         let cancel = ChatsMessage::Composer(open.composer.number(), Message::Cancel);
         let content = row![
             icon(picture).size(18.0).color(|p| p.link),
             bar,
+            small,
             container(words).width(Length::Fill).clip(true),
             icon_button(Icon::Close, fl!("cancel"))
                 .small()

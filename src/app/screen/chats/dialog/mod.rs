@@ -13,6 +13,7 @@ use super::forward::Forward;
 use super::people::{self, People};
 use super::reactors::Reactors;
 use super::readers::Readers;
+use super::receivers::Choosing;
 
 /// The id of the field for the name of a new group.
 pub const NAME: &str = "group-name";
@@ -36,6 +37,8 @@ pub enum Dialog {
     Readers(Box<Readers>),
     /// Who gave a reaction.
     Reactors(Box<Reactors>),
+    /// Choose who alone sees what is written.
+    Receivers(Choosing),
     /// Name a conversation group.
     ConversationGroup(Naming),
     /// A question.
@@ -114,6 +117,7 @@ impl Dialog {
             Self::Card(_)
             | Self::Readers(_)
             | Self::Reactors(_)
+            | Self::Receivers(_)
             | Self::ConversationGroup(_)
             | Self::Confirm(_) => None,
         }

@@ -44,6 +44,7 @@ impl Chats {
             Dialog::Card(card) => modal(self.card_dialog(card), crate::screen::chats::card::FIRST),
             Dialog::Readers(readers) => Layer::modal(self.readers_dialog(readers)).on_close(close()),
             Dialog::Reactors(reactors) => Layer::modal(self.reactors_dialog(reactors)).on_close(close()),
+            Dialog::Receivers(choosing) => modal(self.receivers_dialog(choosing), SEARCH),
             Dialog::ConversationGroup(naming) => {
                 modal(self.naming_dialog(naming), crate::screen::chats::conversation_group::NAME)
             }

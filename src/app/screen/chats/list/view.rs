@@ -10,11 +10,11 @@ use iced::{Alignment, Background, Length, border};
 use super::preview;
 use super::{LIST, Message};
 use crate::fl;
+use crate::screen::chats::face::face;
 use crate::screen::chats::{About, Action, Chats, Message as ChatsMessage, banner};
 use crate::theme::tokens::{PREVIEW, SMALL, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
-use crate::widget::avatar::avatar;
 use crate::widget::badge::{Unread, badge};
 use crate::widget::bits::{self, label};
 use crate::widget::button::{button, custom, icon_button};
@@ -130,8 +130,7 @@ impl Chats {
             mention: badge.mention,
             marked: badge.marked,
         });
-        let group = matches!(id, ConversationId::Group(_));
-        let mut first = row![one_line(name).font(font::SEMIBOLD).width(Length::Fill)]
+        let mut first = row![one_line(name.as_ref()).font(font::SEMIBOLD).width(Length::Fill)]
             .spacing(gap::XS)
             .align_y(Alignment::Center);
         if conversation.message_remind_type != RemindType::AcceptAndNotify {
@@ -159,7 +158,7 @@ impl Chats {
             .align_y(Alignment::Center)
             .height(size::BADGE);
         let content = row![
-            avatar(id.to(), name).square(group),
+            face(id, &name, size::AVATAR_ROW),
             column![first, second].spacing(gap::XXS).width(Length::Fill),
         ]
         .spacing(gap::M)

@@ -12,7 +12,7 @@ use iced::Task;
 use iced::futures::{SinkExt as _, Stream};
 use iced::stream;
 
-use super::pictures::{ANIMATION, Detail, Drawn, Key, round};
+use super::pictures::{ANIMATION, Detail, Drawn, Key, round, square};
 use super::transfers::Stop;
 use super::{File, Message};
 use crate::fl;
@@ -21,6 +21,8 @@ use crate::theme::tokens::{radius, size};
 
 /// Pixels of the longer side of a picture in the timeline: twice what it is shown at, for dense screens.
 const FIT: u32 = 640;
+/// Pixels of the longer side of a picture beside a quote.
+const SMALL: u32 = 144;
 /// Progress is told so often at most.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
@@ -136,6 +138,7 @@ async fn picture(
 ) -> Result<Drawn, ChatError> {
     let bytes = client.load_file(message, url).await?;
     match detail {
+        Detail::Small => Ok(square(decode(bytes, SMALL).await?).into()),
         Detail::Soft => Ok(rounded(decode_soft(bytes).await?).into()),
         Detail::Shown => {
             let moves = moves && media::Head::read(&bytes).is_ok_and(|head| head.is_animated());

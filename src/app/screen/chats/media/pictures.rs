@@ -16,9 +16,14 @@ pub const MOST: usize = 64 << 20;
 /// Bytes of one animation.
 pub const ANIMATION: u64 = 16 << 20;
 
+/// Corner of a small picture, as a share of its side.
+const CORNER: f32 = 0.12;
+
 /// How a picture is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Detail {
+    /// Beside a quote of it.
+    Small,
     /// Small and blurred, for the place of the other one.
     Soft,
     /// As it stands in the timeline.
@@ -72,6 +77,19 @@ pub fn round(picture: &mut Picture, radius: f32) {
             }
         }
     }
+}
+
+/// The middle of a picture, with rounded corners.
+pub fn square(picture: Picture) -> Picture {
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    let side = width.min(height);
+    let (left, top) = ((width - side) / 2, (height - side) / 2);
+    let lines = picture.rgba.chunks_exact(4 * width.max(1)).skip(top).take(side);
+    let rgba = lines.flat_map(|line| line.iter().skip(4 * left).take(4 * side)).copied().collect();
+    let side = picture.width.min(picture.height);
+    let mut picture = Picture { width: side, height: side, rgba };
+    round(&mut picture, side as f32 * CORNER);
+    picture
 }
 
 impl Drawn {

@@ -1,13 +1,14 @@
 //! The search as it is drawn: the line, the chips, how much was found, and what, grouped by conversation.
 
 use hallway_client::search::hits;
-use hallway_protocol::{ConversationId, Message as ChatMessage};
+use hallway_protocol::Message as ChatMessage;
 use iced::keyboard::{Key, key::Named};
 use iced::widget::{column, container, row};
 use iced::{Alignment, Length, Padding, Point};
 
 use super::chip::Chip;
 use super::{Group, LINE, Message, Place, Search, State, Step};
+use crate::screen::chats::face::face;
 use crate::screen::chats::timeline::rows::Key as RowKey;
 use crate::screen::chats::view::keys;
 use crate::screen::chats::{About, Chats, Message as ChatsMessage, words};
@@ -15,7 +16,6 @@ use crate::text::rich::{Mark, Rich};
 use crate::theme::Theme;
 use crate::theme::tokens::{BODY, PREVIEW, SMALL, size, space as gap};
 use crate::theme::{font, style};
-use crate::widget::avatar::avatar;
 use crate::widget::bits::{self, hairline, label, scroll};
 use crate::widget::button::{Kind, button, icon_button};
 use crate::widget::field::search as line;
@@ -159,7 +159,6 @@ impl Chats {
 
     fn group_row<'a>(&'a self, place: usize, group: &'a Group) -> Element<'a, ChatsMessage> {
         let name = self.name_of(&group.id);
-        let is_group = matches!(group.id, ConversationId::Group(_));
         let count = if group.is_estimate {
             fl!("search-about", count = group.count)
         } else {
@@ -167,15 +166,15 @@ impl Chats {
         };
         let arrow = if group.is_open { Icon::ChevronDown } else { Icon::ChevronRight };
         let content = row![
-            avatar(group.id.to(), name).size(FACE).square(is_group),
-            one_line(name).step(BODY).font(font::SEMIBOLD).width(Length::Fill),
+            face(&group.id, &name, FACE),
+            one_line(name.as_ref()).step(BODY).font(font::SEMIBOLD).width(Length::Fill),
             label(count.clone(), SMALL).style(style::muted),
             icon(arrow).size(size::ICON_SMALL).color(|p| p.text_3),
         ]
         .spacing(gap::S)
         .align_y(Alignment::Center)
         .height(size::TARGET_MAIN);
-        let spoken = fl!("search-group-spoken", name = name, count = count);
+        let spoken = fl!("search-group-spoken", name = name.as_ref(), count = count);
         list_row(content, spoken).padding([0.0, gap::S]).on_press(Message::Toggle(place).into()).into()
     }
 

@@ -14,7 +14,7 @@ impl World {
         match call {
             // Addresses are what the pictures show, see [`sample::drawn`].
             Call::Media(media::Call::Picture { key, url, .. }) => {
-                let loaded = media::Message::Loaded(key.clone(), sample::drawn(url));
+                let loaded = media::Message::Loaded(key.clone(), sample::drawn(url, key.detail));
                 Some((Task::done(Message::Media(loaded)), Vec::new()))
             }
             Call::Card(card::Call::Send(..)) => {
@@ -42,7 +42,9 @@ impl World {
                 Some((Task::done(Message::Readers(came)), Vec::new()))
             }
             Call::Record(record::Call::Picture(_, url, is_large)) => {
-                let handle = sample::drawn(url).ok().and_then(|drawn| drawn.handle().cloned());
+                let handle = sample::drawn(url, media::pictures::Detail::Shown)
+                    .ok()
+                    .and_then(|drawn| drawn.handle().cloned());
                 let loaded = record::Message::Picture(url.clone(), *is_large, handle);
                 Some((Task::done(Message::Record(loaded)), Vec::new()))
             }

@@ -173,6 +173,7 @@ impl World {
                 message.conversation_id = outgoing.to.clone();
                 message.time = sample::NOW;
                 message.reply_to = outgoing.reply_to.clone();
+                message.receiver_list.clone_from(&outgoing.receiver_list);
                 message.at_user_list.clone_from(&outgoing.at_user_list);
                 if online {
                     message.sequence = room.row.seq + 1;
@@ -336,6 +337,11 @@ impl World {
             Call::Pins(group) => {
                 let list = self.pins(&ConversationId::Group(group.clone()));
                 (Some(Answer::Pins(group, list)), Vec::new())
+            }
+            Call::Quoted(id) => {
+                let mut all = self.rooms.values().flat_map(|room| &room.messages);
+                let found = all.find(|message| message.id == id);
+                (Some(Answer::Quoted(found.cloned().map(Arc::new))), Vec::new())
             }
             Call::Translate(message, _) => {
                 (Some(Answer::Translated(message.id.clone(), Ok("你好，世界".into()))), Vec::new())

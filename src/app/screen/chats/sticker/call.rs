@@ -56,8 +56,8 @@ async fn picture(client: &Client, sticker: &Sticker, place: Place) -> Result<Han
 }
 
 async fn send(client: &Client, outgoing: &OutgoingSticker) -> Result<(), ChatError> {
-    let OutgoingSticker { to, face, reply_to } = outgoing.clone();
-    let options = MessageOptions { reply_to, ..MessageOptions::default() };
+    let OutgoingSticker { to, face, reply_to, receiver_list } = outgoing.clone();
+    let options = MessageOptions { reply_to, receiver_list, ..MessageOptions::default() };
     let message = client.create_face_message(to, face.index, &face.data, options)?;
     client.enqueue_message(message, SendOptions::default()).await
 }

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use hallway_client::ChatError;
-use hallway_protocol::ConversationId;
 use hallway_protocol::message::{FacePayload, Payload, Quote};
 use hallway_protocol::sticker::{Sticker, StickerPack};
+use hallway_protocol::{ConversationId, UserId};
 use iced::widget::image::Handle;
 
 pub use self::call::Call;
@@ -64,6 +64,8 @@ pub struct OutgoingSticker {
     pub face: FacePayload,
     /// What it answers to.
     pub reply_to: Option<Quote>,
+    /// Who alone sees it; nobody: everybody does.
+    pub receiver_list: Vec<UserId>,
 }
 
 /// What happens to stickers.
@@ -166,7 +168,8 @@ impl Chats {
         }
         let Some(open) = &self.open else { return Vec::new() };
         let reply_to = open.composer.replies_to().cloned();
-        let outgoing = OutgoingSticker { to: open.id.clone(), face, reply_to };
+        let receiver_list = open.composer.receivers().to_vec();
+        let outgoing = OutgoingSticker { to: open.id.clone(), face, reply_to, receiver_list };
         self.stickers.used(&outgoing.face);
         vec![
             Effect::Action(Action::RecentStickers(self.stickers.recent.clone())),

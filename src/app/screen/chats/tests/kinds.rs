@@ -2,8 +2,9 @@
 
 use hallway_protocol::annotation::Extension;
 use hallway_protocol::card::{Card, Poll, SignUp};
-use hallway_protocol::message::{MergerPayload, ReadReceiptInfo, SimplifiedMessage};
+use hallway_protocol::message::{MergerPayload, Payload, ReadReceiptInfo, SimplifiedMessage};
 use hallway_protocol::service::Services;
+use hallway_protocol::tip::NoticeType;
 use hallway_protocol::{ConversationId, Message as ChatMessage};
 
 use super::super::{forward, media, picking, reaction, reactors, record};
@@ -61,6 +62,36 @@ fn polls_and_lists_are_answered() {
     words(&mut screen, "Anna (waiting list)");
     press(&mut screen, "Take me off");
     assert_eq!(answer(&screen, 1), None);
+}
+
+/// OBJ-71, OBJ-140: notices have a conversation with a name, in which nobody writes; each leads to its group as long as the
+/// viewer is in it, and none can be chosen or deleted alone.
+#[test]
+fn notices_lead_to_their_groups() {
+    let notices = [
+        sample::notice("ben", 1, NoticeType::Invited, ""),
+        sample::notice("ben", 2, NoticeType::KickedOut, "moved on"),
+    ];
+    let mut left = notices[1].clone();
+    if let Payload::GroupSystemNotice(notice) = &mut left.payload {
+        notice.group_profile.group_id = "old".parse().unwrap();
+    }
+    let mut world = room(vec![sample::text("ben", 1, "Welcome!")]);
+    world.room("GROUPold", Vec::new(), 0).row.is_readonly = true;
+    world.room("@TIM#SYSTEM", vec![notices[0].clone(), left], 0);
+    let mut screen = Stage::new(world, Some("@TIM#SYSTEM"), WIDE);
+    assert_eq!(screen.state.chats.title().as_deref(), Some("Group notices"));
+    words(&mut screen, "Only the workspace writes here.");
+    words(&mut screen, "“moved on”");
+    assert!(!screen.state.chats.can_write());
+    press(&mut screen, "13:05: Ben removed you from Sales");
+    assert_eq!(
+        screen.state.chats.current(),
+        Some(&ConversationId::System),
+        "nobody is led where they are not"
+    );
+    press(&mut screen, "13:05: Ben added you to Sales");
+    assert_eq!(screen.state.chats.current(), Some(&sample::conversation("GROUPsales")));
 }
 
 /// MSG-68, MSG-69: the bar leads to what is pinned.

@@ -1,5 +1,8 @@
 //! Reading: where a conversation stands, what is read, what is done to single messages.
 
+use hallway_protocol::Message as ChatMessage;
+
+use super::super::media::pictures::Detail;
 use super::*;
 
 /// CONV-59, CONV-70: what stays in view is read, up to what was seen, and only with the keyboard.
@@ -254,4 +257,36 @@ fn a_menu_closes_when_the_window_changes() {
     assert!(screen.find(role(Role::MenuItem, "Reply")).is_some(), "nothing changed");
     screen.size_to((700.0, 500.0));
     assert!(screen.find(role(Role::MenuItem, "Reply")).is_none());
+}
+
+/// PLUS-8: beside a quote of a picture or film stands a small one of it, also of a message that is not in memory, which is looked up
+/// once; of a file its sign.
+#[test]
+fn quotes_of_pictures_show_them() {
+    let quoting = |place: u64, of: &ChatMessage| {
+        let mut answer = sample::text("anna", place, "nice");
+        answer.reply_to = Some(super::super::actions::quote(of, &sample::user("anna")));
+        answer
+    };
+    let old = sample::image("ben", 1, "sea", (1600, 1000));
+    let near = sample::video("ben", 499, "town");
+    let mut messages = vec![old.clone()];
+    messages.extend((2..499).map(|place| sample::text("ben", place, "words")));
+    messages.extend([near.clone(), quoting(500, &old), quoting(501, &near)]);
+    let mut world = World::new();
+    world.room("GROUPsales", messages, 501);
+    let mut screen = Stage::new(world, Some("GROUPsales"), WIDE);
+    screen.settle();
+    let asked = |screen: &Screen| {
+        let all = screen.state.world.calls.iter();
+        all.filter(|call| matches!(call, Call::Quoted(id) if *id == old.id)).count()
+    };
+    assert_eq!(asked(&screen), 1);
+    let pictures = |screen: &Screen, of: &ChatMessage| {
+        screen.state.chats.media.pictures.get(&of.id, Detail::Small).is_some()
+    };
+    assert!(pictures(&screen, &old) && pictures(&screen, &near));
+    screen.message(Message::Act(Act::Reply, near.id.clone()));
+    screen.settle();
+    assert_eq!(asked(&screen), 1, "once is enough");
 }

@@ -236,6 +236,9 @@ fn messages_are_played_one_after_the_other() {
     let orders = screen.state.world.orders.len();
     told(&mut screen, Event::Played(second, Played::Ended));
     assert_eq!(screen.state.world.orders.len(), orders, "the third was heard before");
+    let elsewhere = hallway_client::Event::MessagesHeard([ids[3].clone()].into());
+    screen.event(&elsewhere);
+    assert_eq!(unheard(&mut screen), 0, "the last one on another instance");
 }
 
 /// With the keyboard on a message: Space, arrows, S.

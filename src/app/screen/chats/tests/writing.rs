@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use hallway_client::FileSource;
+use hallway_client::{Event, FileSource, RefusedChange};
+use hallway_protocol::ErrorCode;
+use hallway_protocol::message::MessageStatus;
 
 use super::super::attach;
 use super::*;
@@ -227,4 +229,80 @@ fn what_is_attached_is_dragged_to_its_place() {
     let Some(Call::Attach(attach::Call::Send(parcel))) = sent else { panic!("sent") };
     let names: Vec<&str> = parcel.items.iter().map(|(source, _)| source.name()).collect();
     assert_eq!(names, ["three.pdf", "one.pdf", "two.pdf"]);
+}
+
+/// MSG-17, OBJ-45: who alone sees what is sent is chosen among the members, stands above the text until it is taken off, and goes
+/// along with words, places and files; nobody is mentioned meanwhile.
+#[test]
+fn messages_for_some_members_only() {
+    let mut screen = Stage::new(group(), Some("GROUPsales"), WIDE);
+    let receivers = |screen: &Screen| match screen.last_call(|call| matches!(call, Call::Send(_))) {
+        Some(Call::Send(outgoing)) => {
+            outgoing.receiver_list.iter().map(|user| user.to_string()).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    let choose = |screen: &mut Screen, name: &str| {
+        screen.click(named(name));
+        screen.settle();
+    };
+    choose(&mut screen, "Add");
+    choose(&mut screen, "Only for some members…");
+    assert!(screen.find(role(Role::ListItem, "Anna")).is_none(), "not oneself");
+    screen.typewrite("cle");
+    assert!(screen.find(role(Role::ListItem, "Ben")).is_none());
+    screen.key(Named::Backspace, Modifiers::CTRL);
+    screen.click(role(Role::ListItem, "Ben"));
+    screen.settle();
+    choose(&mut screen, "Write to them");
+    assert!(screen.has_text("Only Ben will see this"));
+    screen.typewrite("@Cl");
+    assert!(screen.state.chats.open.as_ref().unwrap().composer.mentions().is_none());
+    screen.key(Named::Enter, Modifiers::empty());
+    assert_eq!(receivers(&screen), ["ben"]);
+    assert!(screen.last_call(|call| matches!(call, Call::Typing(_))).is_none(), "written unseen");
+    assert!(screen.has_text("Only Ben will see this"), "until it is taken off");
+    assert!(screen.has_text("Only the sender and Ben see this"));
+    screen.state.chats.dialog = None;
+    screen.message(Message::Card(super::super::card::Message::Contact));
+    screen
+        .message(Message::Dialog(dialog::Message::People(people::Message::Toggle(sample::profile("dora")))));
+    let card = screen.last_call(|call| matches!(call, Call::Card(super::super::card::Call::Send(..))));
+    let Some(Call::Card(super::super::card::Call::Send(_, users, _))) = card else { panic!("{card:?}") };
+    assert_eq!(users, [sample::user("ben")]);
+    choose(&mut screen, "Write to everybody again");
+    assert!(!screen.has_text("will see this"));
+    screen.typewrite("all");
+    screen.key(Named::Enter, Modifiers::empty());
+    assert_eq!(receivers(&screen), Vec::<String>::new());
+}
+
+/// R2: a change made without a connection shows as on its way, a recall says so; refused later, the words come back.
+#[test]
+fn changes_that_wait_for_a_connection() {
+    let mut world = group();
+    let room = world.rooms.get_mut("GROUPsales").unwrap();
+    room.messages[1].status = MessageStatus::UnSend;
+    let changed = room.messages[1].clone();
+    let mut recalled = sample::recalled(sample::text("anna", 4, "oops"), "anna");
+    recalled.status = MessageStatus::UnSend;
+    recalled.conversation_id = changed.conversation_id.clone();
+    room.messages.push(recalled);
+    let mut screen = Stage::new(world, Some("GROUPsales"), WIDE);
+    let row = screen.state.chats.open.as_ref().unwrap().timeline.message(&changed.id).unwrap().clone();
+    let progress = timeline::bubble::progress(&row, false, None);
+    assert_eq!(progress, timeline::bubble::Progress::Underway);
+    assert!(screen.has_text("You recalled a message. The others see that"));
+    let refused = RefusedChange {
+        message: changed,
+        payload: Some(Payload::text("better words")),
+        error: ErrorCode::ModifyConflict.into(),
+    };
+    screen.event(&Event::MessageChangeRefused(Box::new(refused)));
+    let said = screen.state.world.actions.last();
+    assert!(
+        matches!(said, Some(Action::Toast(text)) if text.starts_with("The message could not be changed."))
+    );
+    assert_eq!(draft(&screen), "better words");
+    assert!(screen.has_text("Editing"));
 }

@@ -1,20 +1,19 @@
-//! One message as it is drawn: avatar, name, bubble, quote, time and state. What is said in it: `content`.
+//! One message as it is drawn: avatar, name, bubble, time and state. What is said in it: `content`; what it answers to: `quote`.
 
 use hallway_client::Conversation;
-use hallway_protocol::message::{Payload, Quote, ReadReceiptInfo};
+use hallway_protocol::message::{MessageStatus, Payload, ReadReceiptInfo};
 use hallway_protocol::{ConversationId, Message as ChatMessage, MessageId};
 use iced::widget::tooltip::Position;
 use iced::widget::{column, container, row, space};
 use iced::{Alignment, Background, Length, border};
 
-use super::Message;
-use super::rows::{Key, MessageRow};
+use super::rows::MessageRow;
 use crate::fl;
 use crate::screen::chats::actions::has_readers;
 use crate::screen::chats::composer::mention::member_name;
 use crate::screen::chats::picking::{Picking, can_pick};
 use crate::screen::chats::{About, Act, Chats, Message as ChatsMessage, Open, update, words};
-use crate::theme::tokens::{META, PREVIEW, SMALL, person_index, radius, size, space as gap};
+use crate::theme::tokens::{META, SMALL, person_index, radius, size, space as gap};
 use crate::theme::{Theme, font, style};
 use crate::widget::Element;
 use crate::widget::access::Role;
@@ -56,6 +55,10 @@ pub fn progress(row: &MessageRow, late: bool, conversation: Option<&Conversation
     }
     if row.outgoing {
         return if late { Progress::Underway } else { Progress::Fresh };
+    }
+    // A change of it waits for a connection.
+    if row.message.status == MessageStatus::UnSend {
+        return Progress::Underway;
     }
     let Some(conversation) = conversation.filter(|c| matches!(c.conversation_id, ConversationId::C2c(_)))
     else {
@@ -227,50 +230,6 @@ impl Chats {
         };
         let names: Vec<String> = message.receiver_list.iter().map(name).collect();
         (!names.is_empty()).then(|| words::names(&names))
-    }
-
-    /// The message that is answered to; a press jumps to it.
-    fn quote<'a>(&'a self, open: &'a Open, quote: &'a Quote) -> Element<'a, ChatsMessage> {
-        let original = open.timeline.message(&quote.id);
-        let gone = open
-            .timeline
-            .stretch()
-            .rows()
-            .place(&Key::Message(quote.id.clone()))
-            .is_some_and(|_| original.is_none());
-        let who = if quote.from == self.context.me.user_id {
-            fl!("you-subject")
-        } else if quote.nick.is_empty() {
-            quote.from.to_string()
-        } else {
-            quote.nick.clone()
-        };
-        let index = person_index(quote.from.as_str());
-        let summary = if gone { fl!("quote-recalled") } else { words::one_line(&quote.summary) };
-        let summary = one_line(summary).step(PREVIEW).color(|p| p.text_2);
-        let summary = if gone { summary.font(font::ITALIC) } else { summary };
-        let mut head = row![label(who.clone(), SMALL).font(font::SEMIBOLD).style(move |theme: &Theme| {
-            iced::widget::text::Style { color: Some(theme.palette().names[index]) }
-        })]
-        .spacing(gap::XS)
-        .align_y(Alignment::Center);
-        if open.timeline.going_to() == Some(quote.sequence) {
-            head = head.push(icon(Icon::Clock).size(size::ICON_SMALL).color(|p| p.text_3));
-        }
-        let bar =
-            container(space()).width(3.0).height(PREVIEW.line + SMALL.line).style(move |theme: &Theme| {
-                container::Style {
-                    background: Some(Background::Color(theme.palette().names[index])),
-                    border: border::rounded(radius::CHIP),
-                    ..container::Style::default()
-                }
-            });
-        let content = row![bar, container(column![head, summary]).clip(true)].spacing(gap::S);
-        let number = open.timeline.number();
-        custom(content, fl!("quote-spoken", who = who))
-            .on_press(ChatsMessage::Timeline(number, Message::Jump(quote.sequence)))
-            .no_focus()
-            .into()
     }
 
     /// Under a message that was not sent: why, and what to do.

@@ -4,13 +4,15 @@
 //! * `jump`: where the list goes: to the divider, the end, a message, and back.
 //! * [`reading`]: what counts as read.
 //! * this file: jumps, the unread divider, holes, selection, and what happens to single messages.
-//! * [`view`], [`bubble`], `content`, [`menu`]: what is seen of it.
+//! * [`view`], [`bubble`], `quote`, `notice`, `content`, [`menu`]: what is seen of it.
 
 pub mod bubble;
 pub(in crate::screen::chats) mod content;
 mod jump;
 pub mod links;
 pub mod menu;
+mod notice;
+mod quote;
 pub mod reading;
 pub mod rows;
 pub mod stretch;

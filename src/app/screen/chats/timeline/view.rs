@@ -84,7 +84,7 @@ impl Chats {
             Some(Row::Start) => self.beginning(open),
             Some(Row::Day(day)) => bits::pill(self.context.clock.day_name(*day)),
             Some(Row::Unread) => bits::unread_divider(fl!("timeline-unread")),
-            Some(Row::Tip(tip)) => self.tip(open, tip),
+            Some(Row::Tip(tip)) => self.tip(open, tip, theme),
             Some(Row::Message(message)) => self.message(open, message, width, theme),
             Some(Row::Hole { from_seq, to_seq }) => hole(open, *from_seq, *to_seq),
         }
@@ -104,7 +104,10 @@ impl Chats {
             .into()
     }
 
-    fn tip<'a>(&'a self, open: &'a Open, tip: &'a TipRow) -> Element<'a, ChatsMessage> {
+    fn tip<'a>(&'a self, open: &'a Open, tip: &'a TipRow, theme: &Theme) -> Element<'a, ChatsMessage> {
+        if let Some(notice) = tip.messages.first().and_then(|message| self.notice(message, theme)) {
+            return notice;
+        }
         let again = tip
             .messages
             .last()

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hallway_protocol::message::{Payload, Quote};
-use hallway_protocol::{ChatError, ConversationId, Message as ChatMessage, MessageId};
+use hallway_protocol::{ChatError, ConversationId, Message as ChatMessage, MessageId, UserId};
 
 use super::actions::Confirm;
 use super::call::Call;
@@ -74,12 +74,14 @@ pub struct OutgoingVoice {
     pub take: Arc<Take>,
     /// What it answers to.
     pub reply_to: Option<Quote>,
+    /// Who alone hears it; nobody: everybody does.
+    pub receiver_list: Vec<UserId>,
 }
 
 /// What the account knows of voice messages.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// Messages that were listened to here.
+    /// Messages that were listened to, on whatever instance.
     pub heard: Vec<MessageId>,
     /// Languages that voice messages can be turned into text in; none: it is not offered.
     pub languages: Vec<String>,
@@ -166,6 +168,11 @@ impl Voice {
     /// Whether a message of somebody else was not listened to.
     pub fn is_unheard(&self, row: &MessageRow) -> bool {
         !row.own && !self.heard.contains(&row.message.id)
+    }
+
+    /// Messages were listened to on another instance.
+    pub(super) fn heard_elsewhere(&mut self, messages: &[MessageId]) {
+        self.heard.extend(messages.iter().cloned());
     }
 
     /// Where the player is with a message, with its place and its length.
@@ -292,7 +299,8 @@ impl Chats {
             _ => None,
         };
         let hush = order(self.voice.review.end(), review_number);
-        let send = Effect::Call(Call::SendVoice(OutgoingVoice { to, take, reply_to }));
+        let receiver_list = self.receivers_in(&to);
+        let send = Effect::Call(Call::SendVoice(OutgoingVoice { to, take, reply_to, receiver_list }));
         hush.into_iter().chain([send]).collect()
     }
 
