@@ -95,9 +95,12 @@ impl Chats {
         }
         buttons = buttons
             .push(act(Icon::Close, fl!("close"), Message::Close).shortcut(keys(keymap::Action::Close)));
-        let line = row![container(who).width(Length::Fill).clip(true), buttons, space()]
-            .spacing(gap::M)
-            .align_y(Alignment::Center);
+        let who = container(who).width(Length::Fill).clip(true);
+        let line: Element<'a, ChatsMessage> = if self.is_one_pane() {
+            column![who, buttons].spacing(gap::XS).into()
+        } else {
+            row![who, buttons, space()].spacing(gap::M).align_y(Alignment::Center).into()
+        };
         container(line).padding([gap::S, gap::L]).style(style::background).into()
     }
 }

@@ -86,7 +86,7 @@ impl Chats {
         for part in below.into_iter().flatten() {
             parts = parts.push(part);
         }
-        parts.push(container(state).align_right(Length::Shrink)).into()
+        column![parts, state].align_x(Alignment::End).spacing(gap::S).into()
     }
 }
 
