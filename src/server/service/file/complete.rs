@@ -58,7 +58,7 @@ impl Files {
             created: self.inner.core.clock.now(),
         };
         let kept = new.clone();
-        let _keeping = self.inner.keeping.lock().await;
+        let _keeping = self.keeping(&content).await;
         let became = self.inner.core.db.write(WriteKey::user(row.owner), move |tx| {
             let was_there = file::remove_upload(tx, new.id)?;
             if was_there {
@@ -121,7 +121,7 @@ impl Files {
             partial.sync()
         })
         .await?;
-        let _keeping = self.inner.keeping.lock().await;
+        let _keeping = self.keeping(&hash).await;
         let job = move |tx: &mut Tx<'_>| file::add(tx, &row);
         self.inner
             .core
@@ -135,7 +135,7 @@ impl Files {
 
     /// Brings the content of a complete upload into the store, where a crash came between.
     pub(super) async fn settle(&self, row: &FileRow) -> Result<(), Refusal> {
-        let _keeping = self.inner.keeping.lock().await;
+        let _keeping = self.keeping(&row.hash).await;
         self.move_in(row).await
     }
 

@@ -29,7 +29,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hallway_protocol::{ChatError, ErrorCode};
-use tokio::sync::{OwnedRwLockReadGuard, RwLock, watch};
+use tokio::sync::{MutexGuard, OwnedRwLockReadGuard, RwLock, watch};
 
 use super::core::Core;
 use crate::auth::pass::{Holder, Passes};
@@ -165,8 +165,9 @@ struct Inner {
     uploads_per_user: i64,
     bytes_per_day: i64,
     turns: turn::Turns,
-    /// Held while a content comes into the store or leaves it, so that none leaves that has just come back.
-    keeping: tokio::sync::Mutex<()>,
+    /// By the first byte of its hash, held while a content comes into the store or leaves it, so that none leaves that has
+    /// just come back. Not one for all: bringing a large one into a bucket takes minutes.
+    keeping: [tokio::sync::Mutex<()>; 256],
     running: Arc<RwLock<()>>,
     stopping: watch::Sender<bool>,
 }
@@ -187,7 +188,7 @@ impl Files {
             uploads_per_user: i64::from(settings.uploads_per_user),
             bytes_per_day: i64::try_from(settings.bytes_per_day).unwrap_or(i64::MAX),
             turns: turn::Turns::default(),
-            keeping: tokio::sync::Mutex::default(),
+            keeping: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             running: Arc::default(),
             stopping: watch::Sender::new(false),
         };
@@ -206,6 +207,15 @@ impl Files {
     pub async fn stop(&self) {
         self.inner.stopping.send_replace(true);
         let _ended = self.inner.running.write().await;
+    }
+
+    /// Waits until no other content of this hash comes or goes.
+    async fn keeping(&self, hash: &file::Hash) -> Option<MutexGuard<'_, ()>> {
+        let [first, ..] = *hash;
+        match self.inner.keeping.get(usize::from(first)) {
+            Some(mutex) => Some(mutex.lock().await),
+            None => None,
+        }
     }
 
     /// Bytes until the disk of the incomplete uploads is full.

@@ -131,7 +131,7 @@ impl Files {
         for hash in unused {
             let _work = self.work()?;
             // Nothing comes in meanwhile: looked at again, removed, and only then forgotten.
-            let _keeping = self.inner.keeping.lock().await;
+            let _keeping = self.keeping(&hash).await;
             if db.read(move |tx| file::is_unused(tx, &hash)).await.map_err(|error: StoreError| error)? {
                 self.inner.storage.store.remove(hash).await?;
                 let job = move |tx: &mut crate::store::Tx<'_>| file::forget_blob(tx, &hash);
