@@ -163,6 +163,31 @@ async fn a_reaction_without_a_network_is_not_lost() -> Outcome {
     until_reactions(&mut ann, &sent.id, &[("👍", 1, true)]).await
 }
 
+/// R2: the server has the reaction, but its answer was lost; what is taken back then is taken back there too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reaction_whose_answer_was_lost_can_be_taken_back() -> Outcome {
+    let server = server().await?;
+    let mut ann = device(&server, "ann", "ann-desk").await?;
+    let mut ben = device(&server, "ben", "ben-desk").await?;
+    let sent = say(&ben, "ann", "hello").await?;
+    let here = until_here(&mut ann, &sent.id).await?;
+    // The answer is as long on its way as the question was.
+    ann.net.set_delay(std::time::Duration::from_secs(2));
+    let lose = async {
+        let seen = until_reactions(&mut ben, &sent.id, &[("👍", 1, false)]).await;
+        ann.net.set_down(true);
+        seen
+    };
+    let (given, seen) = tokio::join!(ann.client.add_message_reaction(&here, "👍"), lose);
+    given.doing("reacting")?;
+    seen?;
+    ann.net.set_delay(std::time::Duration::ZERO);
+    ann.client.remove_message_reaction(&here, "👍").await.doing("taking back")?;
+    ann.net.set_down(false);
+    until_reactions(&mut ben, &sent.id, &[]).await?;
+    until_reactions(&mut ann, &sent.id, &[]).await
+}
+
 async fn polling(engine: Engine) -> Outcome {
     if !engine.is_there() {
         return Ok(());
