@@ -62,7 +62,7 @@ impl Work {
             Some(uuid) => uuid,
             None => self.begin().await?,
         };
-        let (mut is_new, mut before) = (known.is_none(), None);
+        let (mut is_new, mut before, mut is_again) = (known.is_none(), None, false);
         loop {
             let parts = match self.call(&GetUploadParts { uuid }).await {
                 // Given up by the server meanwhile.
@@ -77,7 +77,17 @@ impl Work {
                 return Ok(uuid);
             }
             if parts.parts.is_empty() {
-                break;
+                match self.complete(&file, uuid).await {
+                    // It was another content, because the file has changed meanwhile, and is gone: once more from the start.
+                    Err(error) if error.code == ErrorCode::FileMissing && !is_again => {
+                        (uuid, is_new, before, is_again) = (self.begin().await?, true, None, true);
+                        continue;
+                    }
+                    Err(error) if error.code == ErrorCode::FileMissing => {
+                        return Err(self.failed("the file does not stay as it is"));
+                    }
+                    done => return done.map(|()| uuid),
+                }
             }
             if before.is_some_and(|before| parts.stored <= before) {
                 return Err(self.failed("the bucket does not keep what it is brought"));
@@ -93,19 +103,14 @@ impl Work {
                 there = there.saturating_add(part.size);
             }
         }
-        let sha256 = self.hash(&file).await?;
-        loop {
-            let asked = self.call(&CompleteUpload { uuid, sha256: sha256.clone() }).await;
-            let asked = asked.map_err(|error| match error.code {
-                // It was another content and is gone: from the start, with the next attempt.
-                ErrorCode::FileMissing => self.failed("the server does not know the upload any more"),
-                _ => error,
-            });
-            if asked?.is_complete {
-                self.upload.report.progress(size);
-                return Ok(uuid);
-            }
-        }
+    }
+
+    /// Has the server look at the whole. 2401 when it does not know the upload any more.
+    async fn complete(&self, file: &Opened, uuid: FileId) -> Result<()> {
+        let sha256 = self.hash(file).await?;
+        while !self.call(&CompleteUpload { uuid, sha256: sha256.clone() }).await?.is_complete {}
+        self.upload.report.progress(self.upload.size);
+        Ok(())
     }
 
     async fn begin(&self) -> Result<FileId> {

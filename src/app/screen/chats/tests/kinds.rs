@@ -52,7 +52,7 @@ fn polls_and_lists_are_answered() {
     press(&mut screen, "there, 1 vote");
     let answer = |screen: &Screen, place: usize| -> Option<Extension> {
         let all = &screen.state.world.rooms["GROUPsales"].messages[place].extensions;
-        all.iter().find(|extension| extension.key == "anna").cloned()
+        all.iter().find(|extension| extension.key == "@anna").cloned()
     };
     assert!(answer(&screen, 0).expect("a vote").value.contains("\"options\":[1]"));
     press(&mut screen, "there, 2 votes");
