@@ -78,13 +78,10 @@ impl Work {
             }
             if parts.parts.is_empty() {
                 match self.complete(&file, uuid).await {
-                    // It was another content, because the file has changed meanwhile, and is gone: once more from the start.
-                    Err(error) if error.code == ErrorCode::FileMissing && !is_again => {
-                        (uuid, is_new, before, is_again) = (self.begin().await?, true, None, true);
+                    // It was another content, because the file has changed meanwhile, and is gone: once more at once.
+                    Err(error) if error.code == upload_failed(kind) && !is_again => {
+                        (is_new, before, is_again) = (false, None, true);
                         continue;
-                    }
-                    Err(error) if error.code == ErrorCode::FileMissing => {
-                        return Err(self.failed("the file does not stay as it is"));
                     }
                     done => return done.map(|()| uuid),
                 }
@@ -105,7 +102,7 @@ impl Work {
         }
     }
 
-    /// Has the server look at the whole. 2401 when it does not know the upload any more.
+    /// Has the server look at the whole.
     async fn complete(&self, file: &Opened, uuid: FileId) -> Result<()> {
         let sha256 = self.hash(file).await?;
         while !self.call(&CompleteUpload { uuid, sha256: sha256.clone() }).await?.is_complete {}
