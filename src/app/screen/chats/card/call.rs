@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hallway_client::{ChatError, Client, MessageOptions, SendOptions};
 use hallway_protocol::annotation::Extension;
 use hallway_protocol::message::LocationPayload;
+use hallway_protocol::method::ExtensionResult;
 use hallway_protocol::{ConversationId, Message as ChatMessage, UserId};
 use iced::Task;
 
@@ -16,8 +17,10 @@ use crate::screen::chats::Message as ChatsMessage;
 pub enum Call {
     /// Send a poll, a list or a place, to these people only where some are named.
     Send(ConversationId, Vec<UserId>, Box<NewMessage>),
-    /// File an answer under a card; none takes it back.
-    Answer(Arc<ChatMessage>, Option<Extension>),
+    /// File an answer under a card.
+    Answer(Arc<ChatMessage>, Extension),
+    /// Take back what is filed under this key.
+    TakeBack(Arc<ChatMessage>, String),
 }
 
 impl Call {
@@ -27,7 +30,12 @@ impl Call {
         Task::future(async move {
             ChatsMessage::Card(match self {
                 Self::Send(to, receivers, new) => Message::Sent(send(&client, to, receivers, *new).await),
-                Self::Answer(message, chosen) => Message::Answered(answer(&client, &message, chosen).await),
+                Self::Answer(message, answer) => {
+                    Message::Answered(done(client.set_message_extensions(&message, vec![answer]).await))
+                }
+                Self::TakeBack(message, key) => {
+                    Message::Answered(done(client.delete_message_extensions(&message, Some(vec![key])).await))
+                }
             })
         })
     }
@@ -53,18 +61,9 @@ async fn send(
     client.enqueue_message(made, SendOptions::default()).await
 }
 
-/// Files an answer, or takes it back.
-async fn answer(
-    client: &Client,
-    message: &Arc<ChatMessage>,
-    answer: Option<Extension>,
-) -> Result<(), ChatError> {
-    let me = client.get_login_user().map(|user| user.to_string()).unwrap_or_default();
-    let results = match answer {
-        Some(answer) => client.set_message_extensions(message, vec![answer]).await?,
-        None => client.delete_message_extensions(message, Some(vec![me])).await?,
-    };
-    match results.into_iter().find_map(|result| result.code) {
+/// What became of the one key.
+fn done(results: Result<Vec<ExtensionResult>, ChatError>) -> Result<(), ChatError> {
+    match results?.into_iter().find_map(|result| result.code) {
         Some(code) => Err(ChatError::new(code)),
         None => Ok(()),
     }

@@ -3,6 +3,7 @@
 mod call;
 pub mod view;
 
+use hallway_protocol::annotation::Extension;
 use hallway_protocol::card::{Answer, Card, Contact, MOST_OPTIONS, Poll, SignUp};
 use hallway_protocol::message::{LocationPayload, Payload};
 use hallway_protocol::user::Profile;
@@ -269,11 +270,15 @@ impl Chats {
             return Vec::new();
         };
         let me = &self.context.me;
-        let answer = options.map(|options| {
-            let time_ms = self.context.clock.now().saturating_mul(1000);
-            Answer { options, nick: me.display_name().to_owned(), time_ms }.extension(&me.user_id)
-        });
-        vec![call(Call::Answer(row.message.clone(), answer))]
+        let message = row.message.clone();
+        vec![call(match options {
+            Some(options) => {
+                let time_ms = self.context.clock.now().saturating_mul(1000);
+                let answer = Answer { options, nick: me.display_name().to_owned(), time_ms };
+                Call::Answer(message, answer.extension(&me.user_id))
+            }
+            None => Call::TakeBack(message, Extension::key_of(&me.user_id)),
+        })]
     }
 }
 

@@ -23,8 +23,15 @@ impl World {
             Call::Card(card::Call::Answer(message, answer)) => {
                 let id = message.conversation_id.clone();
                 if let Some(stored) = self.stored(message) {
-                    stored.extensions.retain(|extension| extension.key != "anna");
-                    stored.extensions.extend(answer.clone());
+                    stored.extensions.retain(|extension| extension.key != answer.key);
+                    stored.extensions.push(answer.clone());
+                }
+                Some((Task::none(), self.changed(&id)))
+            }
+            Call::Card(card::Call::TakeBack(message, key)) => {
+                let id = message.conversation_id.clone();
+                if let Some(stored) = self.stored(message) {
+                    stored.extensions.retain(|extension| extension.key != *key);
                 }
                 Some((Task::none(), self.changed(&id)))
             }
