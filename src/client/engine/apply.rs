@@ -276,6 +276,8 @@ impl Work<'_> {
                 if outbox::remove_sent(self.db, &stored.message.id)? {
                     self.out.sent.push(stored.message.clone());
                     self.out.timelines.insert(conv.id.clone());
+                    // A hook of the deployment changed it while it was sent (MSG-91).
+                    self.out.modified.extend(stored.message.is_modified().then(|| stored.message.clone()));
                 }
                 self.rows(conv, By::OwnCall, |ranges, store| log::rows(ranges, store, [stored.message]))?;
             }
@@ -557,8 +559,8 @@ impl Work<'_> {
             conv.announced = conv.announced.max(message.sequence);
         }
         match (by, before) {
-            // A hook of the deployment changed it while it was sent (MSG-91); its news may come before the answer.
-            (By::OwnCall | By::News { .. }, None) if was_waiting && message.is_modified() => {
+            // The same, where its news comes before the answer.
+            (_, None) if was_waiting && message.is_modified() => {
                 self.out.modified.push(message);
             }
             (By::News { .. }, None) if is_news => {

@@ -62,7 +62,7 @@ impl Work {
             Some(uuid) => uuid,
             None => self.begin().await?,
         };
-        let (mut is_new, mut before, mut is_again) = (known.is_none(), None, false);
+        let (mut is_new, mut before) = (known.is_none(), None);
         loop {
             let parts = match self.call(&GetUploadParts { uuid }).await {
                 // Given up by the server meanwhile.
@@ -77,14 +77,7 @@ impl Work {
                 return Ok(uuid);
             }
             if parts.parts.is_empty() {
-                match self.complete(&file, uuid).await {
-                    // It was another content, because the file has changed meanwhile, and is gone: once more at once.
-                    Err(error) if error.code == upload_failed(kind) && !is_again => {
-                        (is_new, before, is_again) = (false, None, true);
-                        continue;
-                    }
-                    done => return done.map(|()| uuid),
-                }
+                break;
             }
             if before.is_some_and(|before| parts.stored <= before) {
                 return Err(self.failed("the bucket does not keep what it is brought"));
@@ -100,14 +93,19 @@ impl Work {
                 there = there.saturating_add(part.size);
             }
         }
-    }
-
-    /// Has the server look at the whole.
-    async fn complete(&self, file: &Opened, uuid: FileId) -> Result<()> {
-        let sha256 = self.hash(file).await?;
-        while !self.call(&CompleteUpload { uuid, sha256: sha256.clone() }).await?.is_complete {}
-        self.upload.report.progress(self.upload.size);
-        Ok(())
+        let sha256 = self.hash(&file).await?;
+        loop {
+            let asked = self.call(&CompleteUpload { uuid, sha256: sha256.clone() }).await;
+            let asked = asked.map_err(|error| match error.code {
+                // It was another content and is gone: from the start, with the next attempt.
+                ErrorCode::FileMissing => self.failed("the server does not know the upload any more"),
+                _ => error,
+            });
+            if asked?.is_complete {
+                self.upload.report.progress(size);
+                return Ok(uuid);
+            }
+        }
     }
 
     async fn begin(&self) -> Result<FileId> {

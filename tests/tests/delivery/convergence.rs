@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::select_all;
+use hallway_client::protocol::message::MessageStatus;
 use hallway_client::protocol::method::CreateGroup;
 use hallway_client::{ChatError, ConversationId, MessageOptions, SendOptions, UserId};
 use hallway_protocol::ids::MENTION_ALL;
@@ -243,7 +244,11 @@ impl World {
         let at = if self.dice.percent(30) { vec!["ben".to_owned()] } else { Vec::new() };
         let at = if matches!(place, Place::Group(_)) { at } else { Vec::new() };
         let result = self.devices[device].client.modify_message(&message, &text, at).await;
-        if let Some(certain) = happened(&result) {
+        // What is kept for later may be refused then, because somebody else was faster.
+        let is_kept = result
+            .as_ref()
+            .is_ok_and(|changed| changed.status == MessageStatus::UnSend && message.sequence > 0);
+        if let Some(certain) = happened(&result).map(|certain| certain && !is_kept) {
             self.model.edited(&place, message.id.as_str(), &text, certain);
         }
         Ok(format!("changes {} in {place:?} to {text:?}: {}", message.sequence, told(&result)))

@@ -19,6 +19,8 @@ pub enum Place {
     Pair(UserId, UserId),
     /// A group.
     Group(GroupId),
+    /// What the server tells one person.
+    Notices(UserId),
 }
 
 impl Place {
@@ -28,7 +30,7 @@ impl Place {
             ConversationId::C2c(peer) if peer < viewer => Self::Pair(peer.clone(), viewer.clone()),
             ConversationId::C2c(peer) => Self::Pair(viewer.clone(), peer.clone()),
             ConversationId::Group(group) => Self::Group(group.clone()),
-            ConversationId::System => unreachable!("nobody writes there"),
+            ConversationId::System => Self::Notices(viewer.clone()),
         }
     }
 }
@@ -139,6 +141,10 @@ impl Model {
 
     /// R1: unread messages and mentions follow from the rows and the read position.
     fn check_counts(&self, user: &UserId, place: &Place, truth: &Truth) -> Outcome {
+        // Nobody here has a hand in what the server tells.
+        if matches!(place, Place::Notices(_)) {
+            return Ok(());
+        }
         // Sending implies having read; what the server tells in somebody's name does not.
         let own = truth.lines.iter().filter(|line| line.from == *user && line.counted);
         let own = own.map(|line| line.sequence).max();
