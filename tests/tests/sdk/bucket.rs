@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hallway_client::{SaveTo, TusPlugin, UserId};
 use hallway_tests::failure::{Outcome, While};
 use hallway_tests::process::program;
-use hallway_tests::support::{Bucket, Device, Dice, Engine, Net, TestServer};
+use hallway_tests::support::{Bucket, Dice, Engine, Net, TestServer};
 
 use crate::files::{MIB, arrived, file, file_of, queue_file, same};
 use crate::support::*;
@@ -151,30 +151,4 @@ async fn an_upload_that_is_taken_back_is_gone() -> Outcome {
     queue_file(&ann, "ben", &path).await?;
     let (_, bytes) = arrived(&mut ben, "ann", 1).await?;
     same(&bytes, &content)
-}
-
-/// A file that becomes another one while it is sent arrives as one of the two, not as a mixture.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mixture_of_two_files_never_arrives() -> Outcome {
-    let Some(bucket) = Bucket::start().await? else { return Ok(()) };
-    let server = server(&bucket, Engine::Sqlite).await?;
-    let ann = device(&server, "ann", "a").await?;
-    let mut ben = device(&server, "ben", "b").await?;
-    let (path, _) = file(server.dir(), "big.bin", 12 * MIB)?;
-    let (_, other) = file(server.dir(), "other.bin", 12 * MIB)?;
-    bucket.net.set_files_until(Some(6 * MIB));
-    queue_file(&ann, "ben", &path).await?;
-    bucket.net.until_stalled().await;
-    // The same file, as a program writes into it.
-    std::fs::write(&path, &other).doing(path.display())?;
-    bucket.net.set_files_until(None);
-    // Everything is brought twice, into a bucket that looks at every byte in Python: more than the usual patience.
-    for _ in 0..3 {
-        let is_there = async |ben: &Device| Ok(!ben.latest(&with("ann"), 1).await?.is_empty());
-        if until(&mut ben, "told of the file", is_there).await.is_ok() {
-            break;
-        }
-    }
-    let (_, bytes) = arrived(&mut ben, "ann", 1).await?;
-    same(&bytes, &other)
 }
