@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::select_all;
-use hallway_client::protocol::message::MessageStatus;
 use hallway_client::protocol::method::CreateGroup;
-use hallway_client::{ChatError, ConversationId, MessageOptions, SendOptions, UserId};
+use hallway_client::{ChatError, ConversationId, MessageOptions, NetState, SendOptions, UserId};
 use hallway_protocol::ids::MENTION_ALL;
 use hallway_protocol::{GroupId, Message};
 use hallway_tests::failure::{Failure, Outcome, While};
@@ -228,11 +227,18 @@ impl World {
         let Some((place, message)) = self.own(device).await? else {
             return Ok("has nothing to recall".to_owned());
         };
+        let was_there = self.is_connected(device);
         let result = self.devices[device].client.revoke_message(&message, "").await;
-        if let Some(certain) = happened(&result) {
+        // What is kept for later may be refused then.
+        let is_sure = was_there && self.is_connected(device);
+        if let Some(certain) = happened(&result).map(|certain| certain && is_sure) {
             self.model.revoked(&place, message.id.as_str(), certain);
         }
         Ok(format!("recalls {} in {place:?}: {}", message.sequence, told(&result)))
+    }
+
+    fn is_connected(&self, device: usize) -> bool {
+        self.devices[device].client.net_state() == NetState::Connected
     }
 
     async fn edit(&mut self, device: usize) -> Outcome<String> {
@@ -243,12 +249,11 @@ impl World {
         let text = format!("changed {} by {}", self.words, self.devices[device].name);
         let at = if self.dice.percent(30) { vec!["ben".to_owned()] } else { Vec::new() };
         let at = if matches!(place, Place::Group(_)) { at } else { Vec::new() };
+        let was_there = self.is_connected(device);
         let result = self.devices[device].client.modify_message(&message, &text, at).await;
         // What is kept for later may be refused then, because somebody else was faster.
-        let is_kept = result
-            .as_ref()
-            .is_ok_and(|changed| changed.status == MessageStatus::UnSend && message.sequence > 0);
-        if let Some(certain) = happened(&result).map(|certain| certain && !is_kept) {
+        let is_sure = message.sequence == 0 || (was_there && self.is_connected(device));
+        if let Some(certain) = happened(&result).map(|certain| certain && is_sure) {
             self.model.edited(&place, message.id.as_str(), &text, certain);
         }
         Ok(format!("changes {} in {place:?} to {text:?}: {}", message.sequence, told(&result)))
